@@ -1,0 +1,80 @@
+// HTTP messages and the two services a server is made of, without any of the library behind them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/result.hpp"
+#include "net/loop.hpp"
+
+namespace offhook::net {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;  // in order; names as sent, compared without case
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string target = "/";  // path and query as received, percent-encoding kept
+  Headers headers;
+  std::string body;
+  std::string peer;  // numeric address of the other end of the socket, no port
+  bool tls = false;
+
+  std::string_view header(std::string_view name) const;  // empty if absent
+  std::string_view path() const;                         // target up to '?'
+  std::string_view query() const;                        // behind '?', or empty
+};
+
+// "a=1&b=x%20y" → {{"a","1"},{"b","x y"}}; '+' is a space. Broken escapes are kept as they stand.
+std::vector<std::pair<std::string, std::string>> parse_form(std::string_view text);
+
+struct HttpResponse {
+  int status = 200;
+  std::string type = "text/plain; charset=utf-8";
+  std::string body;
+  Headers headers;
+};
+
+// An open WebSocket, server's or client's. Lives on its loop; everything here is for that thread only.
+class WebSocket {
+ public:
+  class Handler {
+   public:
+    virtual ~Handler() = default;
+    virtual void on_text(std::string_view text) = 0;
+    virtual void on_binary(std::string_view bytes) = 0;
+    // Last call. `why` is the peer's close reason or the socket's error; `clean` only after a closing handshake.
+    virtual void on_closed(bool clean, std::string_view why) = 0;
+  };
+
+  virtual ~WebSocket() = default;  // without close(): the connection is cut
+  virtual Loop& loop() = 0;
+  virtual void set_handler(Handler* handler) = 0;  // nullptr: nothing is delivered any more; may be called inside a callback
+  // Queues one text message. Errc::full when more than `max_queued` bytes wait (a reader that does not read), closed
+  // after close. The caller decides what a full queue means; nothing is dropped silently.
+  virtual Result<void> send_text(std::string text) = 0;
+  virtual Result<void> send_binary(std::string bytes) = 0;
+  virtual void close(std::uint16_t code, std::string_view reason) = 0;  // sends what is queued, then closes; bounded at 5 s
+
+  static constexpr std::size_t max_queued = 1 << 20;
+};
+
+// What a server does with requests. Called on the loop that the connection lives on.
+class Service {
+ public:
+  using Respond = std::function<void(HttpResponse)>;  // at most once, on the same loop; dropping it answers 500
+  using Accept = std::function<void(std::shared_ptr<WebSocket>)>;
+
+  virtual ~Service() = default;
+  virtual void serve(Loop& loop, HttpRequest request, Respond respond) = 0;
+  // A WebSocket upgrade: either the refusal, or what to do with the socket once it is open.
+  virtual std::variant<HttpResponse, Accept> upgrade(Loop& loop, const HttpRequest& request) = 0;
+};
+
+}  // namespace offhook::net
