@@ -1,0 +1,24 @@
+// How long to wait after the caller's last speech before the word is the agent's: a curve from probability to time, bent by
+// how the words end. Never earlier than min_delay, never later than max_delay.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "call/settings.hpp"
+
+namespace offhook::call {
+
+struct Wait {
+  Duration after_speech;  // from the last speech
+  std::string why;
+};
+
+// `permille`: the turn model's probability that the turn is complete, -1 if there is none.
+//
+//   wait = min_delay + (max_delay - min_delay) * (1 - p)^3 * eagerness
+//
+// p 0.9 → 0.30 s · 0.7 → 0.37 s · 0.5 → 0.64 s · 0.3 → 1.2 s · 0.1 → 2.3 s (with 0.3 s and 3 s)
+Wait endpoint_wait(const Settings& settings, int permille, std::string_view words);
+
+}  // namespace offhook::call

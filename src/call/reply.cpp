@@ -1,0 +1,311 @@
+// What the agent says: asked of the mind, cut into clauses, ordered from the voice, released to be heard, held, resumed,
+// flushed or drained. One reply at a time; its generation is on everything that belongs to it.
+//
+//   ask ── tokens ── clause ── sound ─┐
+//          (speculative)              ├─ release ── audible ──(hold ── resume)── drained
+//   commit ───────────────────────────┘                           └─ flush ── flushed
+#include <algorithm>
+
+#include "call/machines.hpp"
+#include "dialog/words.hpp"
+
+namespace offhook::call {
+namespace {
+
+constexpr std::size_t kLongestReply = 4000;  // bytes: some four minutes of speech; a model that goes on is stopped
+
+std::int64_t us(Duration d) { return d.count(); }
+
+class Machine {
+ public:
+  Machine(Reply& reply, const State& all, Time now, Decisions& decisions, Actions& actions)
+      : r_(reply), all_(all), s_(all.settings), now_(now), d_(decisions), out_(actions) {}
+
+  void hear(const Event& event) {
+    if (!r_.exists()) return;
+    if (auto* t = get<event::Token>(event); t && mine(t->generation)) token(t->text);
+    if (auto* t = get<event::ToolAsked>(event);
+        t && mine(t->generation) && !r_.mind_done && !r_.flushing && all_.task.steps < s_.tool_steps) {
+      r_.last_token = now_;
+      r_.calls.push_back({t->id, t->tool, t->arguments});
+    }
+    if (auto* m = get<event::MindDone>(event); m && mine(m->generation) && !d_.fail) mind_done();
+    if (auto* c = get<event::ClauseReady>(event); c && mine(c->generation)) clause_ready(*c);
+    if (auto* a = get<event::Audible>(event); a && mine(a->generation)) audible();
+    if (auto* f = get<event::Flushed>(event); f && mine(f->generation)) over(heard_text(r_, f->heard), true, "interrupted");
+    if (auto* e = get<event::Drained>(event); e && mine(e->generation)) over(whole_text(r_), false, "heard to its end");
+    if (auto* h = get<event::HungUp>(event); h && r_.released) over(heard_text(r_, h->heard), true, "the call is over");
+  }
+
+  void act() {
+    if (d_.ended) return abandon("the call is over");
+    if (d_.fail) fail(*d_.fail);
+    if (d_.withdraw && r_.exists() && !r_.released) abandon(*d_.withdraw);
+    if (d_.flush && r_.out()) {
+      r_.flushing = true;
+      out_.push_back({action::Flush{r_.generation}, *d_.flush});
+    }
+    if (d_.hold && r_.out() && !r_.held) {
+      r_.held = true;
+      out_.push_back({action::Hold{r_.generation}, *d_.hold});
+    }
+    if (d_.resume) resume(*d_.resume);
+    if (d_.say) say(*d_.say);
+    if (d_.speculate && !d_.commit) speculate(*d_.speculate);
+    if (d_.commit) commit(*d_.commit);
+    if (d_.ask_again && !r_.exists()) ask({}, false, *d_.ask_again);
+  }
+
+ private:
+  bool mine(Generation g) const { return r_.exists() && g == r_.generation; }
+
+  // ---- from the mind
+
+  void token(const std::string& text) {
+    if (r_.mind_done || r_.flushing) return;
+    if (!r_.first_token) r_.first_token = now_;
+    r_.last_token = now_;
+    r_.bytes += text.size();
+    for (auto& clause : r_.cutter.feed(text)) add_clause(std::move(clause));
+    if (r_.bytes > kLongestReply) {
+      out_.push_back({action::StopThinking{r_.generation}, "the longest reply is over"});
+      return mind_done();
+    }
+    order();
+  }
+
+  void mind_done() {
+    if (r_.mind_done || r_.flushing) return;
+    r_.mind_done = true;
+    if (auto rest = r_.cutter.finish()) add_clause(std::move(*rest));
+    finish();
+  }
+
+  void add_clause(std::string text) {
+    if (!r_.first_clause) r_.first_clause = now_;
+    r_.clauses.push_back({std::move(text), -1, false});
+  }
+
+  // Before the commit only the first clause is spoken: waste is bounded.
+  void order() {
+    for (std::size_t i = 0; i < r_.clauses.size(); ++i) {
+      if (r_.clauses[i].ordered) continue;
+      if (!r_.released && i > 0) return;
+      r_.clauses[i].ordered = true;
+      out_.push_back({action::Speak{r_.generation, static_cast<int>(i), r_.clauses[i].text},
+                      r_.released ? "a clause is complete" : "the first clause, speculatively"});
+    }
+  }
+
+  void finish() {
+    order();
+    if (!r_.mind_done || !r_.released) return;
+    if (r_.clauses.empty()) return clear();  // only tools: over without a sound
+    r_.closed = true;
+    out_.push_back({action::Close{r_.generation, static_cast<int>(r_.clauses.size())}, "the reply is complete"});
+  }
+
+  void fail(const std::string& why) {
+    if (!r_.exists()) return;
+    if (!r_.released || r_.clauses.empty()) return abandon(why);
+    out_.push_back({action::StopThinking{r_.generation}, why});
+    r_.mind_done = r_.failed = true;
+    r_.cutter = {};  // half a clause is not worth saying
+    if (!d_.end) add_clause(s_.apology_text);
+    finish();
+  }
+
+  // ---- from the mouth
+
+  void clause_ready(const event::ClauseReady& c) {
+    const auto i = static_cast<std::size_t>(c.clause);
+    if (c.clause < 0 || i >= r_.clauses.size()) return;
+    r_.clauses[i].samples = c.samples;
+    if (!r_.first_sound && c.samples > 0) r_.first_sound = now_;
+  }
+
+  void audible() {
+    if (r_.audible) return;
+    r_.audible = true;
+    r_.audible_at = now_;
+    if (r_.turn) waterfall(*r_.turn);
+    r_.turn.reset();
+  }
+
+  // Milestones in the order in which the answer had to pass them; each part is the step to the next, never below zero, so
+  // that they add up to v2v exactly. Where the reply was speculated, deciding ran beside it and only `wait` is left of it.
+  void waterfall(const TurnTimes& t) {
+    const bool speculated = r_.asked_at < t.decided;
+    Time at = t.speech_end;
+    auto part = [&at](Time to) {
+      const Time from = at;
+      at = std::max(at, to);
+      return us(at - from);
+    };
+    action::TurnTook took;
+    took.turn = t.number;
+    took.generation = r_.generation;
+    took.speculated = speculated;
+    took.hear_us = part(t.noticed);
+    took.transcribe_us = part(speculated ? r_.asked_at : t.words);
+    took.decide_us = speculated ? 0 : part(r_.asked_at);
+    took.think_us = part(r_.first_token.value_or(at));
+    took.clause_us = part(r_.first_clause.value_or(at));
+    took.voice_us = part(r_.first_sound.value_or(at));
+    took.wait_us = part(t.decided);
+    took.send_us = part(now_);
+    took.v2v_us = us(at - t.speech_end);
+    out_.push_back({took, speculated ? "prepared while the turn was being decided" : "asked after the turn was decided"});
+  }
+
+  void over(std::string heard, bool cut, const std::string& why) {
+    if (!heard.empty())
+      out_.push_back({action::AgentSaid{r_.generation, std::move(heard), cut, r_.audible_at.time_since_epoch().count()}, why});
+    if (cut) out_.push_back({action::Abandon{r_.generation}, why});
+    clear();
+  }
+
+  // ---- decisions
+
+  void resume(const std::string& why) {
+    if (!r_.out() || !r_.held) return;
+    r_.held = false;
+    out_.push_back({action::Resume{r_.generation}, why});
+  }
+
+  void say(const Decisions::Say& say) {
+    if (r_.exists() && !r_.out()) abandon(say.why);
+    if (r_.out()) {  // what is being said is finished first
+      resume(say.why);
+      if (!r_.mind_done) out_.push_back({action::StopThinking{r_.generation}, say.why});
+      r_.mind_done = true;
+      r_.cutter = {};
+      if (say.kind == Reply::Kind::goodbye) r_.kind = say.kind;
+      add_clause(say.text);
+      return finish();
+    }
+    open(say.kind);
+    r_.released = r_.mind_done = true;
+    r_.released_at = now_;
+    add_clause(say.text);
+    order();
+    out_.push_back({action::Release{r_.generation}, say.why});
+    finish();
+  }
+
+  void speculate(const std::string& words) {
+    if (r_.exists()) {
+      if (r_.released || dialog::same_words(r_.asked, words)) return;
+      abandon("the words have changed");
+    }
+    ask(words, true, "the caller has paused");
+  }
+
+  void commit(const Decisions::Commit& c) {
+    if (will_release(r_, c)) {
+      r_.released = true;
+      r_.released_at = now_;
+      r_.turn = c.times;
+      out_.push_back({action::Release{r_.generation}, c.why});
+      return finish();
+    }
+    if (r_.exists()) abandon(r_.released ? "a new turn" : "the words have changed");
+    carry_ = c.times;
+    ask({}, false, c.why);
+    r_.asked = c.text;
+  }
+
+  // `extra`: the caller's words that are not in the context because the turn is not decided.
+  void ask(const std::string& extra, bool speculative, const std::string& why) {
+    auto turn = carry_ ? carry_ : r_.turn;
+    open(Reply::Kind::answer);
+    r_.asked = extra;
+    r_.asked_at = now_;
+    r_.released = !speculative;
+    if (!speculative) r_.turn = turn;
+    action::Ask ask{r_.generation, speculative, all_.task.steps < s_.tool_steps, all_.task.context};
+    if (speculative)
+      ask.context.push_back(
+          std::make_shared<const dialog::Item>(dialog::Item{dialog::Item::Kind::caller, extra, false, {}, {}}));
+    out_.push_back({std::move(ask), why});
+    if (!speculative) {
+      r_.released_at = now_;
+      out_.push_back({action::Release{r_.generation}, why});
+    }
+  }
+
+  void open(Reply::Kind kind) {
+    const Generation next = r_.generation + 1;
+    r_ = Reply{};
+    r_.kind = kind;
+    r_.generation = next;
+  }
+
+  void abandon(const std::string& why) {
+    if (!r_.exists()) return;
+    out_.push_back({action::Abandon{r_.generation}, why});
+    clear();
+  }
+
+  // The number stays, so that whatever still arrives for it is stale. A turn that has had no sound yet keeps its times.
+  void clear() {
+    auto turn = r_.turn;
+    const Generation last = r_.generation;
+    r_ = Reply{};
+    r_.generation = last;
+    r_.turn = turn;
+  }
+
+  Reply& r_;
+  const State& all_;
+  const Settings& s_;
+  const Time now_;
+  Decisions& d_;
+  Actions& out_;
+  std::optional<TurnTimes> carry_;
+};
+
+}  // namespace
+
+bool will_release(const Reply& reply, const Decisions::Commit& commit) {
+  return reply.exists() && !reply.released && !reply.failed && dialog::same_words(reply.asked, commit.text);
+}
+
+void step_reply(Reply& reply, const State& all, const Event& event, Time now, Decisions& decisions, Actions& actions) {
+  Machine machine(reply, all, now, decisions, actions);
+  machine.hear(event);
+  machine.act();
+}
+
+std::string heard_text(const Reply& reply, Sample samples) {
+  std::string heard;
+  for (const auto& clause : reply.clauses) {
+    if (samples <= 0 || clause.samples < 0) break;
+    if (clause.samples == 0) continue;  // could not be spoken
+    std::string_view part = clause.text;
+    if (samples < clause.samples) {
+      auto bytes = static_cast<std::size_t>(static_cast<std::int64_t>(part.size()) * samples / clause.samples);
+      // Whole words only: back to the last space before the cut.
+      while (bytes > 0 && part[bytes] != ' ') --bytes;
+      part = part.substr(0, bytes);
+    }
+    if (!part.empty()) {
+      if (!heard.empty()) heard += ' ';
+      heard += part;
+    }
+    samples -= clause.samples;
+  }
+  return heard;
+}
+
+std::string whole_text(const Reply& reply) {
+  std::string text;
+  for (const auto& clause : reply.clauses) {
+    if (clause.samples <= 0) continue;
+    if (!text.empty()) text += ' ';
+    text += clause.text;
+  }
+  return text;
+}
+
+}  // namespace offhook::call

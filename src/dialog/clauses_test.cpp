@@ -1,0 +1,61 @@
+#include "dialog/clauses.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace offhook::dialog {
+namespace {
+
+using testing::ElementsAre;
+
+std::vector<std::string> cut(std::string_view text, std::size_t step) {
+  ClauseCutter cutter;
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < text.size(); i += step)
+    for (auto& c : cutter.feed(text.substr(i, step))) out.push_back(c);
+  if (auto rest = cutter.finish()) out.push_back(*rest);
+  return out;
+}
+
+}  // namespace
+
+TEST(ClauseCutter, cuts_do_not_depend_on_how_the_tokens_were_cut) {
+  const std::string text =
+      "Sure, I can help. We open at 9 a.m. on Saturday, and Dr. Smith is in. It costs $3.50, mail us at a.b@c.de! Bye";
+  const auto whole = cut(text, text.size());
+  for (std::size_t step : {1u, 2u, 3u, 7u}) EXPECT_EQ(cut(text, step), whole) << step;
+}
+
+TEST(ClauseCutter, never_inside_a_number_an_abbreviation_or_an_address) {
+  EXPECT_THAT(cut("It costs 3.50 now. Ask Dr. Miller at info@bluebird.com or www.bluebird.com today. Ok", 1),
+              ElementsAre("It costs 3.50 now.", "Ask Dr. Miller at info@bluebird.com or www.bluebird.com today.", "Ok"));
+  EXPECT_THAT(cut("No. We are at No. 5. Ok", 1), ElementsAre("No.", "We are at No. 5.", "Ok"));
+  EXPECT_THAT(cut("We open at 9 a.m. tomorrow. Fine", 1), ElementsAre("We open at 9 a.m. tomorrow.", "Fine"));
+  EXPECT_THAT(cut("That is 1,000 dollars on July 4, 2026 then.", 1), ElementsAre("That is 1,000 dollars on July 4, 2026 then."));
+}
+
+TEST(ClauseCutter, never_inside_a_tag) {
+  EXPECT_THAT(cut("Wait <break time=\"1. s\"/> here. Now", 1), ElementsAre("Wait <break time=\"1. s\"/> here.", "Now"));
+}
+
+TEST(ClauseCutter, the_first_clause_comes_early) {
+  EXPECT_THAT(cut("Of course I can, let me see what we have. Ok", 1),
+              ElementsAre("Of course I can,", "let me see what we have.", "Ok"));
+  EXPECT_THAT(cut("Yes, we do. Ok", 1), ElementsAre("Yes, we do.", "Ok"));
+}
+
+TEST(ClauseCutter, a_stream_without_punctuation_is_cut_at_words) {
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += "word ";
+  for (const auto& clause : cut(text, 3)) EXPECT_LE(clause.size(), ClauseCutter::kLongest);
+  const auto joined = cut("I can see that you would like to come in on Thursday morning and we have two slots for that day", 1);
+  EXPECT_THAT(joined, ElementsAre("I can see that you would like to come in on Thursday morning", "and we have two slots for that day"));
+}
+
+TEST(ClauseCutter, nothing_is_lost_and_markdown_is_not_spoken) {
+  EXPECT_THAT(cut("**Bold** and `code`.\n# Title\n1. First thing. 2. Second", 1),
+              ElementsAre("Bold and code.", "Title", "1. First thing.", "2. Second"));
+  EXPECT_THAT(cut("  \n \n", 1), ElementsAre());
+}
+
+}  // namespace offhook::dialog
