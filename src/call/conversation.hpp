@@ -17,6 +17,6 @@ Actions step(State& state, const Event& event, Time now);
 // When the state wants a Tick at the latest; Time::max() if never. Late and extra ticks are harmless.
 Time next_deadline(const State& state);
 
-inline bool ended(const State& state) { return state.line.phase == Line::Phase::ended; }
+inline bool ended(const State& state) { return state.line.phase == LineState::Phase::ended; }
 
 }  // namespace offhook::call

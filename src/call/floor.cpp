@@ -324,7 +324,7 @@ class Machine {
 
 void step_floor(Floor& floor, const State& all, const Event& event, Time now, Decisions& decisions, Actions& actions) {
   Machine machine(floor, all, now, decisions, actions);
-  if (all.line.phase != Line::Phase::up || get<event::HungUp>(event)) {
+  if (all.line.phase != LineState::Phase::up || get<event::HungUp>(event)) {
     machine.drop("the call is ending");
     return;
   }
@@ -338,7 +338,7 @@ void step_floor(Floor& floor, const State& all, const Event& event, Time now, De
 
 Time deadline_of(const Floor& floor, const State& all) {
   const Settings& s = all.settings;
-  if (all.line.phase != Line::Phase::up || !floor.turn) return Time::max();
+  if (all.line.phase != LineState::Phase::up || !floor.turn) return Time::max();
   const auto& turn = *floor.turn;
   Time next = Time::max();
   if (floor.speech) next = all.line.last_sound + s.no_sound;

@@ -11,24 +11,24 @@ namespace {
 
 constexpr Duration kClosing = 5s;  // for the edge to say that it has closed
 
-void hang_up(Line& line, Time now, Decisions& d, Actions& out, std::string why) {
-  line.phase = Line::Phase::ending;
+void hang_up(LineState& line, Time now, Decisions& d, Actions& out, std::string why) {
+  line.phase = LineState::Phase::ending;
   line.closed_by = Deadline(now + kClosing);
   d.ended = true;
   out.push_back({action::HangUp{}, std::move(why)});
 }
 
-void end(Line& line, const Settings& s, Time now, Decisions& d, Actions& out, Decisions::Say goodbye) {
+void end(LineState& line, const Settings& s, Time now, Decisions& d, Actions& out, Decisions::Say goodbye) {
   if (goodbye.text.empty()) return hang_up(line, now, d, out, goodbye.why);
-  line.phase = Line::Phase::ending;
+  line.phase = LineState::Phase::ending;
   line.end_by = Deadline(now + s.goodbye_patience);
   d.say = std::move(goodbye);
 }
 
 }  // namespace
 
-void step_line(Line& line, const State& all, const Event& event, Time now, Decisions& d, Actions& out) {
-  using Phase = Line::Phase;
+void step_line(LineState& line, const State& all, const Event& event, Time now, Decisions& d, Actions& out) {
+  using Phase = LineState::Phase;
   const Settings& s = all.settings;
   if (get<event::Window>(event)) line.last_sound = now;
   if (get<event::HungUp>(event) || line.closed_by.passed(now)) {
@@ -68,11 +68,11 @@ void step_line(Line& line, const State& all, const Event& event, Time now, Decis
   }
 }
 
-Time deadline_of(const Line& line, const State& all) {
+Time deadline_of(const LineState& line, const State& all) {
   if (!line.closed_by.is_never()) return line.closed_by.at();
   switch (line.phase) {
-    case Line::Phase::up: return line.last_sound + all.settings.vanished;
-    case Line::Phase::ending: return line.end_by.at();
+    case LineState::Phase::up: return line.last_sound + all.settings.vanished;
+    case LineState::Phase::ending: return line.end_by.at();
     default: return Time::max();
   }
 }

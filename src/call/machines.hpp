@@ -8,13 +8,13 @@ namespace offhook::call {
 
 void step_floor(Floor& floor, const State& all, const Event& event, Time now, Decisions& decisions, Actions& actions);
 void step_patience(Patience& patience, const State& all, const Event& event, Time now, Decisions& decisions);
-void step_line(Line& line, const State& all, const Event& event, Time now, Decisions& decisions, Actions& actions);
+void step_line(LineState& line, const State& all, const Event& event, Time now, Decisions& decisions, Actions& actions);
 void step_task(Task& task, const State& all, const Event& event, Time now, Decisions& decisions, Actions& actions);
 void step_reply(Reply& reply, const State& all, const Event& event, Time now, Decisions& decisions, Actions& actions);
 
 Time deadline_of(const Floor& floor, const State& all);
 Time deadline_of(const Patience& patience, const State& all);
-Time deadline_of(const Line& line, const State& all);
+Time deadline_of(const LineState& line, const State& all);
 Time deadline_of(const Task& task, const State& all);
 
 // A speculated reply answers just what was committed, and is now released.

@@ -29,7 +29,7 @@ std::optional<std::string> failure(const State& all, const Event& event, Time no
 void step_patience(Patience& p, const State& all, const Event& event, Time now, Decisions& d) {
   const Settings& s = all.settings;
   if (get<event::Answered>(event)) p.quiet_since = now;
-  if (all.line.phase != Line::Phase::up) return;
+  if (all.line.phase != LineState::Phase::up) return;
   if (get<event::Digit>(event)) {
     p.quiet_since = now;
     p.prompts = 0;
@@ -73,7 +73,7 @@ void step_patience(Patience& p, const State& all, const Event& event, Time now, 
 
 Time deadline_of(const Patience& p, const State& all) {
   const Settings& s = all.settings;
-  if (all.line.phase != Line::Phase::up) return Time::max();
+  if (all.line.phase != LineState::Phase::up) return Time::max();
   Time next = all.line.answered_at + s.longest_call;
   if (!busy(all)) next = std::min(next, p.quiet_since + s.idle);
   if (thinking(all.reply)) next = std::min(next, stalls_at(all.reply, s));

@@ -29,7 +29,7 @@ struct TurnTimes {
 };
 
 // ---- line: is the call up?
-struct Line {
+struct LineState {
   enum class Phase { ringing, up, ending, ended };
   Phase phase = Phase::ringing;
   Time answered_at{};
@@ -129,7 +129,7 @@ struct State {
   Settings settings;
   Floor floor;
   Patience patience;
-  Line line;
+  LineState line;
   Task task;
   Reply reply;
 };

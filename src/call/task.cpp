@@ -92,7 +92,7 @@ void step_task(Task& task, const State& all, const Event& event, Time now, Decis
   }
   // The agent item is appended when the reply is over; until then its calls are not in the context.
   if (task.results_waiting && task.running.empty() && reply_over && !all.floor.turn && !d.commit && !d.say && !d.ended &&
-      all.line.phase == Line::Phase::up) {
+      all.line.phase == LineState::Phase::up) {
     task.results_waiting = false;
     ++task.steps;
     d.ask_again = "the tools have returned";

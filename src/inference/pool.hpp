@@ -1,6 +1,6 @@
 // The few threads on which models run: min(cores, 2) of them at low priority, so that the loops always win. Jobs are
-// taken by deadline, not by arrival. A job that has not begun by its deadline is not run: its `expired` is called instead.
-// Bounded; a starved pool shows as the age of its answers.
+// taken by deadline, not by arrival. A job that has not begun by its deadline is not run: its `expired` is called
+// instead. Bounded; a starved pool shows as the age of its answers.
 #pragma once
 
 #include <atomic>
@@ -15,10 +15,10 @@
 namespace offhook::inference {
 
 struct Job {
-  Time wanted;                     // when the answer is wanted: the order of the queue
-  Deadline deadline;               // after it the answer is worthless
-  std::function<void()> run;       // on a pool thread; posts its answer to a loop itself
-  std::function<void()> expired;   // on a pool thread, instead of run
+  Time wanted;                    // when the answer is wanted: the order of the queue
+  Deadline deadline;              // after it the answer is worthless
+  std::function<void()> run;      // on a pool thread; posts its answer to a loop itself
+  std::function<void()> expired;  // on a pool thread, instead of run, as soon as one is free
 };
 
 class Pool {
@@ -26,12 +26,12 @@ class Pool {
   struct Health {
     std::atomic<std::uint64_t> done{0}, expired{0}, refused{0};
     std::atomic<std::int64_t> queued{0};
-    std::atomic<std::int64_t> age_us{0};        // of the last job taken: how long it had waited
+    std::atomic<std::int64_t> age_us{0};  // how long the last job taken had waited, or the oldest waits when one comes
     std::atomic<std::int64_t> worst_age_us{0};
   };
 
   explicit Pool(const Clock& clock, unsigned threads = 0 /* min(cores, 2) */, std::size_t capacity = 256);
-  ~Pool();  // jobs not begun are dropped without a word; the running ones are waited for
+  ~Pool();                       // jobs not begun are dropped without a word; the running ones are waited for
   Result<void> submit(Job job);  // any thread; Errc::full
   const Health& health() const;
 

@@ -65,10 +65,10 @@ class Client {
 // Any OpenAI-compatible server.
 struct Endpoint {
   std::string base_url = "https://api.openai.com/v1";
-  std::string model;
-  std::string api_key;       // empty: none is sent
+  std::string model = {};
+  std::string api_key = {};  // empty: none is sent
   bool cache_prompt = false; // llama-server's field
 };
-std::unique_ptr<Client> openai_client(net::EventLoop& loop, net::HttpClient& http, Endpoint endpoint);
+std::unique_ptr<Client> openai_client(net::Loop& loop, net::HttpClient& http, Endpoint endpoint);
 
 }  // namespace offhook::llm

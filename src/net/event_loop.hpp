@@ -5,7 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
+#include <typeinfo>
 
 #include "net/loop.hpp"
 #include "net/media_clock.hpp"
@@ -43,6 +43,25 @@ class EventLoop final : public Loop {
   Health& health() { return health_; }
   const std::string& name() const { return name_; }
   boost::asio::io_context& context();  // for the files of net/ only
+
+  // Shows the watchdog a handler of context() that came neither through post() nor from a Timer: lives as long as it runs.
+  // Home thread only; inside another Watch, a task or a timer it does nothing. `what` must outlive it.
+  class Watch {
+   public:
+    Watch(EventLoop& loop, const char* what);
+    ~Watch();
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+
+   private:
+    friend class EventLoop;
+    Watch(EventLoop& loop, const char* what, const std::type_info* type);
+
+    EventLoop* loop_;  // nullptr: an inner one
+    const char* what_;
+    const std::type_info* type_;  // of the callable, which names where it was written
+    Time from_{};
+  };
 
  private:
   void arm(Timer& timer) override;

@@ -18,6 +18,11 @@ namespace offhook::net {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;  // in order; names as sent, compared without case
 
+std::string_view find_header(const Headers& headers, std::string_view name);  // the first; empty if absent
+bool same_name(std::string_view a, std::string_view b);                       // of headers: without case, ASCII
+// Whether they can be sent as they stand: the name a token, the value without line breaks and other controls.
+bool fits_header(std::string_view name, std::string_view value);
+
 struct HttpRequest {
   std::string method = "GET";
   std::string target = "/";  // path and query as received, percent-encoding kept
@@ -49,18 +54,23 @@ class WebSocket {
     virtual ~Handler() = default;
     virtual void on_text(std::string_view text) = 0;
     virtual void on_binary(std::string_view bytes) = 0;
-    // Last call. `why` is the peer's close reason or the socket's error; `clean` only after a closing handshake.
+    // Last call. `why` is the peer's close code and reason ("code 1000: bye") or the socket's error; `clean` only after
+    // a closing handshake. The socket may be destroyed inside any of these.
     virtual void on_closed(bool clean, std::string_view why) = 0;
   };
 
   virtual ~WebSocket() = default;  // without close(): the connection is cut
   virtual Loop& loop() = 0;
-  virtual void set_handler(Handler* handler) = 0;  // nullptr: nothing is delivered any more; may be called inside a callback
+  // Reading begins with the first one. nullptr: nothing is delivered any more, what comes is dropped. May be called inside
+  // a callback.
+  virtual void set_handler(Handler* handler) = 0;
   // Queues one text message. Errc::full when more than `max_queued` bytes wait (a reader that does not read), closed
   // after close. The caller decides what a full queue means; nothing is dropped silently.
   virtual Result<void> send_text(std::string text) = 0;
   virtual Result<void> send_binary(std::string bytes) = 0;
-  virtual void close(std::uint16_t code, std::string_view reason) = 0;  // sends what is queued, then closes; bounded at 5 s
+  // Sends what is queued, then closes; bounded at 5 s, also when the socket is destroyed meanwhile. From now on nothing but
+  // on_closed is delivered. `reason` is cut at 123 bytes.
+  virtual void close(std::uint16_t code, std::string_view reason) = 0;
 
   static constexpr std::size_t max_queued = 1 << 20;
 };

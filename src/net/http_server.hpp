@@ -28,12 +28,15 @@ class HttpServer {
  public:
   // Binds and listens; accepts only after start(). A taken port is an error that names it.
   static Result<std::unique_ptr<HttpServer>> listen(std::vector<EventLoop*> loops, ServerOptions options, Service& service);
-  virtual ~HttpServer() = default;  // closes what is still open; loops must still run or have ended
+  // Closes what is still open; nothing of `service` is called any more. The loops must still be there, running or ended;
+  // one that hangs is waited for no longer than 5 s.
+  virtual ~HttpServer() = default;
 
   virtual void start() = 0;
   virtual void stop_accepting() = 0;  // any thread; open connections live on
   virtual std::uint16_t port() const = 0;
-  virtual std::size_t connections() const = 0;  // open now, any thread
+  virtual std::size_t connections() const = 0;    // open now, any thread
+  virtual std::uint64_t turned_away() const = 0;  // closed at once for max_connections, any thread
 };
 
 }  // namespace offhook::net

@@ -30,7 +30,10 @@ class Loop : public Clock {
 class Timer {
  public:
   Timer(Loop& loop, std::function<void()> fire) : loop_(loop), fire_(std::move(fire)) {}
-  ~Timer() { loop_.disarm(*this); }
+  ~Timer() {
+    if (destroyed_) *destroyed_ = true;
+    loop_.disarm(*this);
+  }
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
@@ -48,6 +51,7 @@ class Timer {
   std::function<void()> fire_;
   Time due_{};
   std::size_t slot_ = static_cast<std::size_t>(-1);  // place in the loop's heap; -1: not armed
+  bool* destroyed_ = nullptr;                         // set while firing: fire_ is on the caller's stack then
 };
 
 }  // namespace offhook::net

@@ -30,7 +30,8 @@ class Session {
  public:
   struct Sink {
     std::function<void(const Hypothesis&)> partial;
-    // Answers pause number `pause`, exactly once each unless end() came first.
+    // Answers pause number `pause`, exactly once each unless end() came first. Errc::cancelled: a later pause came before
+    // work on this one had begun, and will be answered; Errc::timeout, Errc::full: too much to do.
     std::function<void(std::uint32_t pause, Result<std::string> text)> transcript;
   };
   virtual ~Session() = default;  // drops what is under way
@@ -46,7 +47,8 @@ class Recognizer {
   virtual std::unique_ptr<Session> open(net::Loop& loop, Session::Sink sink) = 0;
 };
 
-// Moonshine tiny, English, through sherpa-onnx; runs in the pool.
+// Moonshine tiny, English, through sherpa-onnx; runs in the pool, which must outlive the recogniser and its sessions and
+// go before the loops. Loading takes about a second.
 struct MoonshineFiles {
   std::string encoder, decoder, tokens;
 };

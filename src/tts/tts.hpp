@@ -11,8 +11,8 @@
 #include "base/deadline.hpp"
 #include "base/result.hpp"
 #include "inference/pool.hpp"
-#include "net/loop.hpp"
 #include "net/http_client.hpp"
+#include "net/loop.hpp"
 
 namespace offhook::tts {
 
@@ -26,8 +26,9 @@ struct Sink {
 class Voice {
  public:
   virtual ~Voice() = default;
-  virtual int rate() const = 0;              // Hz
-  virtual const std::string& key() const = 0;  // provider, voice and settings: with the text, the key of a cached phrase
+  virtual int rate() const = 0;  // Hz
+  virtual const std::string& key()
+      const = 0;  // provider, voice and settings: with the text, the key of a cached phrase
   // Destroying the handle cancels.
   virtual std::unique_ptr<net::Pending> synthesize(net::Loop& loop, std::string text, Deadline deadline, Sink sink) = 0;
 };

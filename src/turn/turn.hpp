@@ -16,12 +16,12 @@ namespace offhook::turn {
 // Shared by all calls and loops.
 class Detector {
  public:
-  static constexpr int kRate = 16000;           // Hz
-  static constexpr int kMaxSamples = 8 * kRate; // what it looks back on
+  static constexpr int kRate = 16000;            // Hz
+  static constexpr int kMaxSamples = 8 * kRate;  // what it looks back on
 
   virtual ~Detector() = default;
-  // `speech`: the end of the caller's turn so far, at most kMaxSamples, mono, -1..1. `done` comes on `loop`, exactly once:
-  // the probability that the turn is complete, or why there is none (timeout, full).
+  // `speech`: the end of the caller's turn so far, at most kMaxSamples, mono, -1..1. `done` comes on `loop`, exactly
+  // once: the probability that the turn is complete, or why there is none (timeout, full).
   virtual void score(net::Loop& loop, std::vector<float> speech, Deadline deadline,
                      std::function<void(Result<float>)> done) = 0;
 };

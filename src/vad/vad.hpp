@@ -1,5 +1,5 @@
-// Voice activity: how likely it is that a window of sound holds speech. One session for all calls of a loop; what belongs
-// to a call (the model's memory and its left context) stays with the call.
+// Voice activity: how likely it is that a window of sound holds speech. One session for all calls of a loop; what
+// belongs to a call (the model's memory and its left context) stays with the call.
 #pragma once
 
 #include <array>
@@ -7,15 +7,16 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 
 #include "base/result.hpp"
 #include "net/loop.hpp"
 
 namespace offhook::vad {
 
-inline constexpr int kRate = 16000;     // Hz
-inline constexpr int kWindow = 512;     // samples, 32 ms
-inline constexpr int kContext = 64;     // samples of the window before, without which the model degrades silently
+inline constexpr int kRate = 16000;  // Hz
+inline constexpr int kWindow = 512;  // samples, 32 ms
+inline constexpr int kContext = 64;  // samples of the window before, without which the model degrades silently
 
 // A call's part of the model.
 struct Memory {
@@ -28,33 +29,46 @@ class Model {
  public:
   virtual ~Model() = default;
   struct Window {
-    Memory* memory;                        // read and written
-    std::span<const float> samples;        // kWindow of them, -1..1, 16 kHz
-    float probability = 0;                 // the answer
+    Memory* memory;                  // read and written
+    std::span<const float> samples;  // kWindow of them, -1..1, 16 kHz
+    float probability = 0;           // the answer
   };
-  virtual Result<void> run(std::span<Window> batch) = 0;  // at most 16
+  // At most kMaxBatch windows, each of another call: a call's second window needs the memory that its first leaves.
+  virtual Result<void> run(std::span<Window> batch) = 0;
+  static constexpr std::size_t kMaxBatch = 16;
 };
 
-// Loads Silero (silero_vad_16k_op15.onnx). Errors name the file.
+// Loads Silero (silero_vad_16k_op15.onnx) and tries it. Errors name the file.
 Result<std::unique_ptr<Model>> load_silero(const std::string& path);
 
-// Collects the windows of all calls of one loop and runs them together: when 16 wait or the oldest is 5 ms old. On the loop.
+// Collects the windows of all calls of one loop and runs them together: when 16 calls wait, or every open stream, or
+// when the oldest is 5 ms old. On the loop; a batch never runs inside push(), so no answer comes from inside it.
 class Batcher {
  public:
-  static constexpr std::size_t kBatch = 16;
+  static constexpr std::size_t kBatch = Model::kMaxBatch;
   static constexpr Duration kPatience = 5ms;
+  static constexpr std::size_t kMaxQueued = 256;  // windows of one stream, 8 s: where sound comes in bursts
 
   class Stream {  // one call's; destroying it forgets what is queued for it
    public:
     virtual ~Stream() = default;
-    // Samples are copied. `position`: of the window's end in the caller's stream, handed back with the answer.
+    // Samples are copied; there must be kWindow of them. `position`: of the window's end in the caller's stream, handed
+    // back with the answer. Beyond kMaxQueued the stream's oldest window goes unanswered and is counted.
     virtual void push(std::span<const float> window, std::int64_t position) = 0;
   };
+  // In the order of the pushes. May push, may open and destroy streams, its own too; not the Batcher.
   using Heard = std::function<void(float probability, std::int64_t position)>;
 
+  struct Stats {
+    std::uint64_t batches = 0, windows = 0;
+    std::uint64_t dropped = 0;  // windows beyond kMaxQueued
+    std::uint64_t failed = 0;   // windows that the model could not judge; they are answered with 0
+  };
+
   static std::unique_ptr<Batcher> create(net::Loop& loop, std::unique_ptr<Model> model);
-  virtual ~Batcher() = default;
+  virtual ~Batcher() = default;  // outlives its streams
   virtual std::unique_ptr<Stream> open(Heard heard) = 0;
+  virtual const Stats& stats() const = 0;
 };
 
 }  // namespace offhook::vad

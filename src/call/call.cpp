@@ -1,0 +1,276 @@
+#include "call/call.hpp"
+
+#include <chrono>
+#include <ctime>
+#include <utility>
+
+#include "base/log.hpp"
+#include "call/publish.hpp"
+
+namespace offhook::call {
+namespace {
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+std::string utc(const char* format) {
+  const std::time_t t = std::time(nullptr);
+  std::tm tm{};
+  gmtime_r(&t, &tm);
+  char text[40];
+  std::strftime(text, sizeof text, format, &tm);
+  return text;
+}
+
+}  // namespace
+
+Call::Call(const Services& services, std::shared_ptr<const Agent> agent, CallStart start, Wire& wire)
+    : services_(services),
+      agent_(std::move(agent)),
+      start_(std::move(start)),
+      wire_(wire),
+      born_(services.loop.now()),
+      state_(begin(agent_->settings)),
+      ears_(services.loop, services.vad, services.detector, services.recognizer, [this](Event e) { dispatch(std::move(e)); }),
+      mouth_(services.loop, services.clock, wire, start_.edge, services.voice, services.phrases,
+             agent_->settings.voice_patience, [this](Event e) { dispatch(std::move(e)); }),
+      tick_(services.loop, [this] { dispatch(event::Tick{}); }),
+      start_timer_(services.loop, [this] { dispatch(event::Answered{}); }) {
+  if (services_.gate) pass_ = services_.gate->enter("call");
+  if (services_.calls) services_.calls->insert(this);
+  services_.metrics.calls_started.add();
+  open_log();
+  log::info(start_.call_id, "call_started", {{"agent", agent_->name}, {"stream", start_.stream_id}});
+  start_timer_.at(services_.loop.now());  // the edge has to take us first
+}
+
+Call::~Call() {
+  if (services_.calls) services_.calls->erase(this);
+  services_.metrics.calls_ended.add();
+  services_.metrics.underruns.add(static_cast<std::int64_t>(mouth_.playout().underruns()));
+  log::info(start_.call_id, "call_ended",
+            {{"why", hangup_why_},
+             {"length_ms", services_.loop.now() - born_},
+             {"turns", state_.floor.turns},
+             {"underruns", static_cast<std::int64_t>(mouth_.playout().underruns())}});
+}
+
+void Call::open_log() {
+  if (agent_->log_dir.empty()) return;
+  Head head{start_.call_id, agent_->name, utc("%Y-%m-%dT%H:%M:%SZ"), agent_->record_words, agent_->settings};
+  auto log = EventLog::open(agent_->log_dir, utc("%Y-%m-%d"), head);
+  if (log) {
+    log_ = std::move(*log);
+  } else {  // a call without a log is better than no call
+    services_.metrics.event_logs_failed.add();
+    log::warn(start_.call_id, "event_log_failed", {{"error", log.error().what}});
+  }
+}
+
+// ---- what happens
+
+void Call::on_audio(std::span<const std::uint8_t> mulaw, std::int64_t sample) { ears_.audio(mulaw, sample); }
+void Call::on_mark(std::string_view name) { mouth_.mark(name); }
+void Call::on_digit(char digit) { dispatch(event::Digit{std::string(1, digit)}); }
+
+void Call::on_hangup(std::string_view why) {
+  hangup_why_ = why;
+  dispatch(event::HungUp{std::string(why), mouth_.heard()});
+  tell(publish_ended(why, now()));
+}
+
+void Call::end(std::string why) { dispatch(event::EndRequested{std::move(why)}); }
+
+// Events that an action causes at once are taken after that action's step, in order; what a flush answers comes first.
+void Call::dispatch(Event event) {
+  queue_.push_back(std::move(event));
+  if (processing_) return;
+  processing_ = true;
+  while (!queue_.empty()) {
+    const Event next = std::move(queue_.front());
+    queue_.pop_front();
+    process(next);
+  }
+  processing_ = false;
+  const Time due = next_deadline(state_);
+  if (due == Time::max()) tick_.cancel();
+  else tick_.at(std::max(services_.loop.now(), born_ + due.time_since_epoch()));
+}
+
+void Call::process(const Event& event) {
+  const Time t = now();
+  if (ended(state_)) return;
+  if (log_) log_->event(t.time_since_epoch(), event);
+  const Actions actions = step(state_, event, t);
+  if (log_)
+    for (const auto& action : actions) log_->action(t.time_since_epoch(), action);
+  for (const auto& action : actions) {
+    count(action);
+    publish(action);
+    perform(action);
+  }
+  if (std::holds_alternative<event::MindFailed>(event)) {
+    services_.metrics.mind_failures.add();
+    log::warn(start_.call_id, "mind_failed", {{"error", std::get<event::MindFailed>(event).why}});
+  } else if (auto* c = std::get_if<event::ClauseReady>(&event); c && !c->why.empty()) {
+    services_.metrics.voice_failures.add();
+    log::warn(start_.call_id, "voice_failed", {{"error", c->why}});
+  } else if (auto* f = std::get_if<event::TranscriptFailed>(&event)) {
+    services_.metrics.transcript_failures.add();
+    log::warn(start_.call_id, "transcript_failed", {{"error", f->why}});
+  }
+}
+
+// ---- what is done
+
+void Call::perform(const Action& action) {
+  std::visit(Overloaded{
+                 [&](const action::Listen& a) { ears_.listen(a.utterance, a.from); },
+                 [&](const action::Transcribe& a) { ears_.transcribe(a.utterance, a.upto); },
+                 [&](const action::ScoreTurn& a) { ears_.score(a.utterance, a.upto); },
+                 [&](const action::StopListening& a) { ears_.stop_listening(a.utterance); },
+                 [&](const action::Ask& a) { ask(a); },
+                 [&](const action::StopThinking& a) { stop_thinking(a.generation); },
+                 [&](const action::Abandon& a) {
+                   stop_thinking(a.generation);
+                   mouth_.abandon(a.generation);
+                 },
+                 [&](const action::Speak& a) { mouth_.speak(a.generation, a.clause, a.text); },
+                 [&](const action::Release& a) { mouth_.release(a.generation); },
+                 [&](const action::Close& a) { mouth_.close(a.generation, a.clauses); },
+                 [&](const action::Hold& a) { mouth_.hold(a.generation); },
+                 [&](const action::Resume& a) { mouth_.resume(a.generation); },
+                 [&](const action::Flush& a) {
+                   queue_.push_front(event::Flushed{a.generation, mouth_.flush(a.generation)});
+                 },
+                 [&](const action::CallTool& a) {
+                   queue_.push_back(event::ToolReturned{a.id, false, "This tool is not available."});
+                 },
+                 [&](const action::CancelTool&) {},
+                 [&](const action::HangUp&) {
+                   hangup_why_ = action.why;
+                   wire_.hang_up(action.why);
+                 },
+                 [&](const action::CallerSaid&) {},
+                 [&](const action::AgentSaid&) {},
+                 [&](const action::TurnTook&) {},
+             },
+             action.what);
+}
+
+void Call::ask(const action::Ask& ask) {
+  const Settings& s = agent_->settings;
+  const Generation g = ask.generation;
+  llm::Request request;
+  request.messages = dialog::render(agent_->instructions, ask.context, agent_->max_tokens);
+  request.max_tokens = agent_->max_answer_tokens;
+  request.temperature = agent_->temperature;
+  request.first_token = Deadline::in(services_.loop.now(), s.mind_patience);
+  request.deadline = Deadline::in(services_.loop.now(), s.longest_turn);
+  thinking_for_ = g;
+  thinking_ = services_.llm.chat(std::move(request),
+                                 {[this, g](std::string_view text) { dispatch(event::Token{g, std::string(text)}); },
+                                  [this, g](llm::ToolCall call) {
+                                    // Ids are the model's to choose; ours are unique.
+                                    dispatch(event::ToolAsked{g, std::to_string(g) + ":" + call.id, call.name, call.arguments});
+                                  },
+                                  [this, g](Result<llm::Answer> answer) {
+                                    if (answer) dispatch(event::MindDone{g, answer->finish});
+                                    else dispatch(event::MindFailed{g, answer.error().what});
+                                  }});
+}
+
+void Call::stop_thinking(Generation generation) {
+  if (generation == thinking_for_) thinking_.reset();
+}
+
+// ---- what is seen
+
+void Call::count(const Action& action) {
+  auto& m = services_.metrics;
+  std::visit(Overloaded{
+                 [&](const action::TurnTook& t) {
+                   m.turns.add();
+                   m.v2v.observe(Duration(t.v2v_us));
+                   m.hear.observe(Duration(t.hear_us));
+                   m.transcribe.observe(Duration(t.transcribe_us));
+                   m.decide.observe(Duration(t.decide_us));
+                   m.think.observe(Duration(t.think_us));
+                   m.clause.observe(Duration(t.clause_us));
+                   m.voice.observe(Duration(t.voice_us));
+                   m.wait.observe(Duration(t.wait_us));
+                   m.send.observe(Duration(t.send_us));
+                   log::info(start_.call_id, "turn",
+                             {{"turn", t.turn},
+                              {"v2v_ms", Duration(t.v2v_us)},
+                              {"hear_ms", Duration(t.hear_us)},
+                              {"transcribe_ms", Duration(t.transcribe_us)},
+                              {"decide_ms", Duration(t.decide_us)},
+                              {"think_ms", Duration(t.think_us)},
+                              {"clause_ms", Duration(t.clause_us)},
+                              {"voice_ms", Duration(t.voice_us)},
+                              {"wait_ms", Duration(t.wait_us)},
+                              {"send_ms", Duration(t.send_us)},
+                              {"why", action.why}});
+                 },
+                 [&](const action::Ask& a) {
+                   if (!a.speculative) return;
+                   m.speculations.add();
+                   speculated_ = a.generation;
+                 },
+                 [&](const action::Release& a) {
+                   if (a.generation == speculated_) speculated_ = 0;
+                 },
+                 [&](const action::Abandon& a) {
+                   if (a.generation != speculated_) return;
+                   m.speculations_wasted.add();
+                   speculated_ = 0;
+                 },
+                 [&](const action::Hold&) {
+                   m.holds.add();
+                   held_at_ = now();
+                 },
+                 [&](const action::Resume&) {
+                   m.resumes.add();
+                   m.hold.observe(now() - held_at_);
+                 },
+                 [&](const action::Flush&) { m.interruptions.add(); },
+                 [&](const action::AgentSaid& a) {
+                   if (a.generation == 1 && !agent_->settings.greeting.empty()) m.greeting.observe(Duration(a.since_us));
+                 },
+                 [&](const action::HangUp&) {
+                   if (state_.line.last_sound + agent_->settings.vanished <= now()) m.vanished.add();
+                 },
+                 [](const auto&) {},
+             },
+             action.what);
+}
+
+void Call::publish(const Action& action) {
+  if (auto* speak = std::get_if<action::Speak>(&action.what)) {
+    // A speculated clause is told only once it will be heard.
+    if (speak->generation == speculated_) unheard_clauses_.push_back(speak->text);
+    else publish_clause(speak->generation, speak->text);
+  } else if (auto* release = std::get_if<action::Release>(&action.what)) {
+    for (const auto& text : std::exchange(unheard_clauses_, {})) publish_clause(release->generation, text);
+  } else if (std::holds_alternative<action::Abandon>(action.what)) {
+    unheard_clauses_.clear();
+  }
+  if (!services_.observers || !services_.observers->watched(start_.stream_id)) return;
+  if (std::string json = publish_action(action, now()); !json.empty())
+    services_.observers->tell(start_.stream_id, std::move(json));
+}
+
+void Call::publish_clause(Generation generation, const std::string& text) {
+  if (services_.observers && services_.observers->watched(start_.stream_id)) tell(call::publish_clause(generation, text, now()));
+}
+
+void Call::tell(std::string json) {
+  if (services_.observers) services_.observers->tell(start_.stream_id, std::move(json));
+}
+
+}  // namespace offhook::call

@@ -1,0 +1,105 @@
+// A call: the shell around the pure conversation. It turns what happens into events, steps the conversation, writes both
+// into the event log, and performs the actions with its ears, mind and mouth. Born, lives and dies on one loop.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "base/gate.hpp"
+#include "call/conversation.hpp"
+#include "call/ears.hpp"
+#include "call/event_log.hpp"
+#include "call/mouth.hpp"
+#include "call/wire.hpp"
+#include "llm/llm.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace offhook::call {
+
+class Call;
+
+// Whoever watches calls: the page, `offhook call`. Home thread of the call.
+class Observers {
+ public:
+  virtual ~Observers() = default;
+  virtual bool watched(const std::string& stream_id) const = 0;                    // cheap: asked before JSON is built
+  virtual void tell(const std::string& stream_id, std::string json) = 0;
+};
+
+// What the calls of one loop share. Outlives them all.
+struct Services {
+  net::Loop& loop;
+  net::MediaClock& clock;
+  vad::Batcher& vad;
+  turn::Detector* detector;          // null: none
+  stt::Recognizer& recognizer;
+  llm::Client& llm;
+  tts::Voice& voice;
+  tts::PhraseCache& phrases;
+  telemetry::CallMetrics& metrics;
+  Observers* observers = nullptr;
+  std::set<Call*>* calls = nullptr;  // those of this loop that are alive
+  Gate* gate = nullptr;              // proves that none outlives the services
+};
+
+// An agent as a call needs it; immutable, shared.
+struct Agent {
+  std::string name;
+  std::string instructions;
+  Settings settings;
+  std::size_t max_tokens = 6000;     // of what is asked
+  int max_answer_tokens = 160;
+  double temperature = 0.3;
+  std::string log_dir;               // empty: no event log
+  bool record_words = true;
+};
+
+class Call final : public Line {
+ public:
+  Call(const Services& services, std::shared_ptr<const Agent> agent, CallStart start, Wire& wire);
+  ~Call() override;
+
+  void on_audio(std::span<const std::uint8_t> mulaw, std::int64_t sample) override;
+  void on_mark(std::string_view name) override;
+  void on_digit(char digit) override;
+  void on_hangup(std::string_view why) override;
+
+  void end(std::string why);  // goodbye, then hang up
+
+ private:
+  void dispatch(Event event);
+  void process(const Event& event);
+  void perform(const Action& action);
+  void ask(const action::Ask& ask);
+  void stop_thinking(Generation generation);
+  void count(const Action& action);
+  void publish(const Action& action);
+  void publish_clause(Generation generation, const std::string& text);
+  void tell(std::string json);
+  void open_log();
+  Time now() const { return Time{} + (services_.loop.now() - born_); }  // the conversation's clock begins at zero
+
+  const Services& services_;
+  std::shared_ptr<const Agent> agent_;
+  CallStart start_;
+  Wire& wire_;
+  const Time born_;
+  std::optional<Gate::Pass> pass_;
+  State state_;
+  std::deque<Event> queue_;
+  bool processing_ = false;
+  std::unique_ptr<EventLog> log_;
+  Ears ears_;
+  Mouth mouth_;
+  std::unique_ptr<net::Pending> thinking_;
+  Generation thinking_for_ = 0, speculated_ = 0, greeting_ = 0;
+  std::vector<std::string> unheard_clauses_;  // of a speculated reply, for those who watch
+  Time held_at_{};
+  net::Timer tick_, start_timer_;
+  std::string hangup_why_;
+};
+
+}  // namespace offhook::call

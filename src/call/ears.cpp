@@ -1,0 +1,113 @@
+#include "call/ears.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "audio/g711.hpp"
+#include "audio/level.hpp"
+
+namespace offhook::call {
+
+Ears::Ears(net::Loop& loop, vad::Batcher& vad, turn::Detector* detector, stt::Recognizer& recognizer,
+           std::function<void(Event)> tell)
+    : loop_(loop), detector_(detector), tell_(std::move(tell)) {
+  vad_ = vad.open([this](float probability, std::int64_t end) {
+    event::Window w;
+    w.speech = std::clamp(static_cast<int>(std::lround(probability * 255)), 0, 255);
+    w.level = levels_[static_cast<std::size_t>(end / vad::kWindow) % levels_.size()];
+    w.end = end / 2;  // 16 kHz to the wire's 8
+    tell_(w);
+  });
+  session_ = recognizer.open(
+      loop_, {[this](const stt::Hypothesis& h) {
+                if (utterance_ != 0) tell_(event::Partial{utterance_, h.text, h.stable_words});
+              },
+              [this](std::uint32_t pause, Result<std::string> text) {
+                if (utterance_ == 0 || pause != pause_) return;  // an earlier pause: speech went on
+                if (text) tell_(event::Transcript{utterance_, upto_, *text});
+                else tell_(event::TranscriptFailed{utterance_, upto_, text.error().what});
+              }});
+}
+
+Ears::~Ears() { *alive_ = false; }
+
+void Ears::audio(std::span<const std::uint8_t> mulaw, std::int64_t sample) {
+  history_.append(sample, mulaw);
+  if (!began_) {
+    began_ = true;
+    next_ = sample;
+    position_ = 2 * sample;
+  }
+  if (sample < next_) {  // late: it has mended the history, but what it was a gap in has been heard
+    const auto old = static_cast<std::size_t>(std::min<std::int64_t>(next_ - sample, static_cast<std::int64_t>(mulaw.size())));
+    mulaw = mulaw.subspan(old);
+    if (mulaw.empty()) return;
+  } else if (sample - next_ > kLongestGap) {  // too long to be heard as silence: the line begins anew
+    up_.reset();
+    window_fill_ = 0;
+    position_ = 2 * sample;
+  } else if (sample > next_) {
+    linear_.assign(static_cast<std::size_t>(sample - next_), 0.0f);
+    feed();
+  }
+  next_ = std::max(next_, sample) + static_cast<std::int64_t>(mulaw.size());
+  linear_.resize(mulaw.size());
+  audio::mulaw_decode(mulaw, std::span<float>(linear_));
+  feed();
+}
+
+// What is in linear_, at 8 kHz, onwards at 16.
+void Ears::feed() {
+  block_.clear();
+  up_.process(linear_, block_);
+  if (utterance_ != 0 && !block_.empty()) session_->audio(block_);
+  std::span<const float> rest = block_;
+  while (!rest.empty()) {
+    const std::size_t n = std::min(rest.size(), window_.size() - window_fill_);
+    std::copy_n(rest.begin(), n, window_.begin() + static_cast<std::ptrdiff_t>(window_fill_));
+    window_fill_ += n;
+    position_ += static_cast<std::int64_t>(n);
+    rest = rest.subspan(n);
+    if (window_fill_ < window_.size()) continue;
+    window_fill_ = 0;
+    const double db = audio::dbfs(std::span<const float>(window_));
+    levels_[static_cast<std::size_t>(position_ / vad::kWindow) % levels_.size()] =
+        std::clamp(static_cast<int>(std::lround(-db)), 0, 127);
+    vad_->push(window_, position_);
+  }
+}
+
+void Ears::listen(Utterance utterance, Sample from) {
+  session_->begin();
+  utterance_ = utterance;
+  pause_ = 0;
+  upto_ = 0;
+  const auto run_up = history_.read_float16k(from, position_ / 2);
+  if (!run_up.empty()) session_->audio(run_up);
+}
+
+void Ears::transcribe(Utterance utterance, Sample upto) {
+  if (utterance != utterance_) return;
+  upto_ = upto;
+  session_->pause(++pause_);
+}
+
+void Ears::score(Utterance utterance, Sample upto) {
+  if (!detector_) return tell_(event::TurnScored{utterance, upto, -1});
+  detector_->score(loop_, history_.read_float16k(history_.end() - 8 * audio::History::kRate, history_.end()),
+                   Deadline::in(loop_.now(), kScorePatience),
+                   [this, alive = alive_, utterance, upto](Result<float> score) {
+                     if (!*alive) return;
+                     const int permille = score ? std::clamp(static_cast<int>(std::lround(*score * 1000)), 0, 1000) : -1;
+                     tell_(event::TurnScored{utterance, upto, permille});
+                   });
+}
+
+void Ears::stop_listening(Utterance utterance) {
+  if (utterance != utterance_) return;
+  session_->end();
+  utterance_ = 0;
+}
+
+}  // namespace offhook::call

@@ -1,0 +1,72 @@
+// Speaks what the conversation orders: clauses to sound by the voice (or from the cache of rendered phrases), sound to the
+// caller by the playout. One clause ahead: the next is synthesized only while less than 4 s of sound wait. Home thread.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "call/event.hpp"
+#include "call/playout.hpp"
+#include "net/loop.hpp"
+#include "net/media_clock.hpp"
+#include "tts/phrase_cache.hpp"
+#include "tts/render.hpp"
+#include "tts/tts.hpp"
+
+namespace offhook::call {
+
+class Mouth final : private net::MediaClock::Listener {
+ public:
+  static constexpr Duration kAhead = 4s;
+  static constexpr std::size_t kMostClauses = 256;  // waiting; a reply is bounded before that
+
+  Mouth(net::Loop& loop, net::MediaClock& clock, Wire& wire, EdgeTraits edge, tts::Voice& voice, tts::PhraseCache& phrases,
+        Duration voice_patience, std::function<void(Event)> tell);
+  ~Mouth() override;
+
+  void speak(Generation generation, int clause, std::string text);
+  void release(Generation generation);
+  void close(Generation generation, int clauses);
+  void hold(Generation generation);
+  void resume(Generation generation);
+  Sample flush(Generation generation);
+  void abandon(Generation generation);
+  void mark(std::string_view name) { playout_.mark(name, loop_.now()); }
+
+  Sample heard() const { return playout_.heard(loop_.now()); }
+  const Playout& playout() const { return playout_; }
+
+ private:
+  struct Clause {
+    int number;
+    std::string text;
+  };
+  void on_frame(Time now) override;
+  void next();
+  void rendered(int number, tts::PhraseCache::Sound sound, std::string why);
+  void watch();
+
+  net::Loop& loop_;
+  net::MediaClock& clock_;
+  tts::Voice& voice_;
+  tts::PhraseCache& phrases_;
+  const EdgeTraits edge_;
+  const Duration patience_;
+  std::function<void(Event)> tell_;
+  Playout playout_;
+  bool beating_ = false;
+
+  Generation generation_ = 0;
+  std::deque<Clause> waiting_;
+  int rendered_ = 0, closed_at_ = -1;
+  std::unique_ptr<net::Pending> rendering_;
+  std::vector<std::int16_t> raw_;
+};
+
+// What of a clause's sound is kept behind it: a sentence's end wants a breath, a comma less.
+tts::Edges edges_of(std::string_view clause);
+
+}  // namespace offhook::call

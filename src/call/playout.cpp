@@ -1,0 +1,235 @@
+#include "call/playout.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdio>
+
+#include "audio/fade.hpp"
+#include "audio/g711.hpp"
+#include "audio/level.hpp"
+
+namespace offhook::call {
+namespace {
+
+constexpr double kAudibleRms = 200;      // of 32768
+constexpr std::size_t kMostFrame = 960;  // samples: 20 ms at 48 kHz
+constexpr std::size_t kMostMarks = 64;   // waiting to come back; a far end that never returns any is not tracked further
+
+}  // namespace
+
+void Playout::begin(Generation generation) {
+  generation_ = generation;
+  active_ = true;
+  released_ = held_ = closed_ = audible_ = drained_ = fade_in_ = started_ = last_marked_ = false;
+  clauses_.clear();
+  clause_ = offset_ = 0;
+  position_ = confirmed_ = 0;
+  sent_.clear();
+  marks_.clear();
+}
+
+void Playout::add(Sound clause, Time now) {
+  if (!active_ || drained_ || !clause || clause->empty()) return;
+  clauses_.push_back(std::move(clause));
+  last_marked_ = false;
+  pump(now);
+}
+
+void Playout::close(Time now) {
+  closed_ = true;
+  pump(now);
+}
+
+void Playout::release(Time now) {
+  if (!active_ || released_) return;
+  released_ = true;
+  pump(now);
+}
+
+void Playout::hold(Time now) {
+  if (!active_ || held_) return;
+  held_ = true;
+  if (!started_ || all_sent() || far_until_ <= now) return;
+  // One fading frame, from where the sound would go on; the position stays, so that a resume says it again.
+  std::array<std::int16_t, kMostFrame> frame{};
+  const auto n = static_cast<std::size_t>(edge_.frame);
+  take(frame.data(), n, false);
+  audio::fade_out(std::span(frame.data(), n));
+  std::array<std::uint8_t, kMostFrame> wire;
+  audio::mulaw_encode(std::span<const std::int16_t>(frame.data(), n), std::span(wire.data(), n));
+  wire_.send_audio(std::span<const std::uint8_t>(wire.data(), n));
+  far_until_ += 20ms;
+  sent_.push_back({far_until_, position_});
+}
+
+void Playout::resume(Time now) {
+  if (!active_ || !held_) return;
+  held_ = false;
+  fade_in_ = started_;
+  started_ = false;  // the break was wanted: it is no underrun
+  pump(now);
+}
+
+Sample Playout::flush(Time now) {
+  if (!active_) return 0;
+  const Sample heard_now = heard(now);
+  if (!sent_.empty()) {
+    ++epoch_;
+    wire_.clear();
+  }
+  active_ = false;
+  clauses_.clear();
+  sent_.clear();
+  marks_.clear();
+  far_until_ = now;
+  return heard_now;
+}
+
+void Playout::beat(Time now) {
+  if (!sounding()) return;
+  pump(now);
+}
+
+// Sends what the lead allows, and notices the end.
+void Playout::pump(Time now) {
+  if (!sounding()) return;
+  while (far_until_ - now < lead_) {
+    if (!send_frame(now)) break;
+  }
+  if (closed_ && all_sent()) finish(now);
+}
+
+// At most `n` samples from the front; the rest of the frame is silence. Returns how many there were.
+std::size_t Playout::take(std::int16_t* frame, std::size_t n, bool advance) {
+  std::size_t clause = clause_, offset = offset_, got = 0;
+  while (got < n && clause < clauses_.size()) {
+    const auto& sound = *clauses_[clause];
+    const std::size_t part = std::min(n - got, sound.size() - offset);
+    std::copy_n(sound.begin() + static_cast<std::ptrdiff_t>(offset), part, frame + got);
+    got += part;
+    offset += part;
+    if (offset == sound.size()) {
+      ++clause;
+      offset = 0;
+    }
+  }
+  std::fill(frame + got, frame + n, std::int16_t{0});
+  if (advance) {
+    clause_ = clause;
+    offset_ = offset;
+    position_ += static_cast<Sample>(got);
+  }
+  return got;
+}
+
+bool Playout::send_frame(Time now) {
+  // Pauses inside a reply are sent as silence, so that the far end's clock goes on; before its first sound, nothing.
+  if (all_sent() && (closed_ || !started_)) return false;
+  std::array<std::int16_t, kMostFrame> frame;
+  const auto n = static_cast<std::size_t>(edge_.frame);
+  const std::size_t clause_before = clause_;
+  const std::size_t got = take(frame.data(), n, true);
+  const std::span<std::int16_t> samples(frame.data(), n);
+  if (fade_in_ && got > 0) {
+    audio::fade_in(samples.first(std::min(n, static_cast<std::size_t>(edge_.rate) / 100)));
+    fade_in_ = false;
+  }
+  const bool audible = got > 0 && (!audible_ || (started_ && now > far_until_)) &&
+                       audio::rms(std::span<const std::int16_t>(samples)) > kAudibleRms;
+  if (started_ && now - far_until_ > kUnderrun && audible) ++underruns_;
+  std::array<std::uint8_t, kMostFrame> wire;
+  audio::mulaw_encode(std::span<const std::int16_t>(samples), std::span(wire.data(), n));
+  wire_.send_audio(std::span<const std::uint8_t>(wire.data(), n));
+  far_until_ = std::max(far_until_, now) + 20ms;
+  started_ = true;
+  sent_.push_back({far_until_, position_});
+  // What was heard for certain is not needed any more, but for a generous trip.
+  while (sent_.size() > 2 && sent_[1].played < now - 2s) sent_.pop_front();
+  if (audible && !audible_) {
+    audible_ = true;
+    if (tell_.audible) tell_.audible(generation_);
+    if (!sounding()) return false;
+  }
+  if (clause_ != clause_before || now - last_mark_at_ >= kMarkEvery) send_mark(now);
+  return true;
+}
+
+void Playout::send_mark(Time now) {
+  last_mark_at_ = now;
+  if (!edge_.marks) return;
+  char name[64];
+  std::snprintf(name, sizeof name, "%u:%lld:%u", generation_, static_cast<long long>(position_), epoch_);
+  if (marks_.size() >= kMostMarks) marks_.pop_front();
+  marks_.push_back({generation_, position_, far_until_});
+  wire_.send_mark(name);
+}
+
+// All has been sent: when the last mark comes back, or should have, it was all heard.
+void Playout::finish(Time now) {
+  if (drained_) return;
+  if (!last_marked_) {
+    last_marked_ = true;
+    if (started_) send_mark(now);
+  }
+  const bool by_mark = edge_.marks && !sent_.empty() && confirmed_ >= position_ && marks_.empty();
+  const Time by_clock = far_until_ + (edge_.marks && !sent_.empty() ? trip_ + kLateMark : Duration::zero());
+  if (!by_mark && now < by_clock && !sent_.empty()) return;
+  drained_ = true;
+  if (tell_.drained) tell_.drained(generation_);
+}
+
+void Playout::mark(std::string_view name, Time now) {
+  std::uint32_t generation = 0, epoch = 0;
+  long long position = 0;
+  const char* at = name.data();
+  const char* end = at + name.size();
+  auto number = [&](auto& to) {
+    const auto [next, error] = std::from_chars(at, end, to);
+    if (error != std::errc()) return false;
+    at = next;
+    return true;
+  };
+  auto colon = [&] { return at < end && *at++ == ':'; };
+  if (!(number(generation) && colon() && number(position) && colon() && number(epoch)) || at != end) return;
+  if (epoch != epoch_ || !active_ || generation != generation_) return;
+  const auto it = std::find_if(marks_.begin(), marks_.end(), [&](const Mark& m) { return m.position == position; });
+  if (it == marks_.end()) return;
+  const Duration late = std::max(Duration::zero(), now - it->expected);
+  marks_.erase(marks_.begin(), it + 1);
+  confirmed_ = std::max<Sample>(confirmed_, position);
+  // Half of the least trip is the way there; how much trips vary is what the lead has to cover.
+  least_trip_ = std::min(least_trip_, late);
+  trip_ = trip_ == Duration::zero() ? late : (trip_ * 7 + late) / 8;
+  const Duration off = late - least_trip_;
+  jitter_ = off > jitter_ ? off : (jitter_ * 15 + off) / 16;
+  lead_ = std::clamp<Duration>(40ms + jitter_, kLead, kLongestLead);
+  if (closed_ && all_sent() && !held_) finish(now);
+}
+
+Sample Playout::heard(Time now) const {
+  const Time there = now - (least_trip_ == Duration::max() ? Duration::zero() : least_trip_ / 2);
+  Sample heard = confirmed_;
+  Sample before = 0;
+  for (const auto& frame : sent_) {
+    if (frame.played <= there) {
+      heard = std::max(heard, frame.position);
+    } else {
+      const Duration left = frame.played - there;
+      if (left < 20ms && frame.position > before && before >= confirmed_)
+        heard = std::max(heard, before + (frame.position - before) * (20ms - left).count() / Duration(20ms).count());
+      break;
+    }
+    before = frame.position;
+  }
+  return std::min(heard, position_);
+}
+
+Duration Playout::waiting() const {
+  Sample samples = 0;
+  for (std::size_t i = clause_; i < clauses_.size(); ++i) samples += static_cast<Sample>(clauses_[i]->size());
+  samples -= static_cast<Sample>(offset_);
+  return Duration(std::max<Sample>(0, samples) * 1'000'000 / edge_.rate);
+}
+
+}  // namespace offhook::call

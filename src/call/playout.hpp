@@ -1,0 +1,100 @@
+// The pacing of a reply's sound, and the truth about what of it was heard. It runs a lead ahead of the far ear and knows,
+// to the sample, what has been sent, what is still in the far buffer, and what was played.
+//
+//   sent      ████████████████░░░░            ░ the lead: sent, not yet heard
+//   heard     ████████████████
+//   hold      ████████████████░░▚             ▚ one fading frame, then nothing; the far buffer plays out
+//   resume                      ▞████         ▞ from the sample where the fading frame began, faded in
+//   flush     ████████████████×               clear: the far buffer is dropped, a new epoch begins
+//
+// Positions are samples of the reply's own sound at the wire's rate; silence sent between two clauses has none.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "call/event.hpp"
+#include "call/wire.hpp"
+
+namespace offhook::call {
+
+class Playout {
+ public:
+  using Sound = std::shared_ptr<const std::vector<std::int16_t>>;  // a clause, mono, at the wire's rate
+
+  static constexpr Duration kLead = 60ms;         // how far ahead of the ear
+  static constexpr Duration kLongestLead = 200ms; // learnt from how unevenly marks come back, up to this
+  static constexpr Duration kMarkEvery = 500ms;
+  static constexpr Duration kUnderrun = 5ms;      // a break longer than this is heard
+  static constexpr Duration kLateMark = 500ms;    // a last mark that has not come by then is not waited for
+
+  struct Tell {
+    std::function<void(Generation)> audible;      // its first audible sample has left
+    std::function<void(Generation)> drained;      // all of it was heard
+  };
+
+  Playout(Wire& wire, EdgeTraits edge, Tell tell) : wire_(wire), edge_(edge), tell_(std::move(tell)) {}
+
+  void begin(Generation generation);              // a new reply; the one before is forgotten, not cleared
+  void add(Sound clause, Time now);               // in order; empty ones are skipped
+  void close(Time now);                           // no clause follows; may be reopened by add() until drained
+  void release(Time now);                         // from now on it is heard
+  void hold(Time now);
+  void resume(Time now);
+  Sample flush(Time now);                         // stops, drops, clears; how much was heard
+  void beat(Time now);                            // every 20 ms
+  void mark(std::string_view name, Time now);     // came back from the far end
+
+  Generation generation() const { return generation_; }
+  bool active() const { return active_; }
+  bool sounding() const { return active_ && released_ && !held_ && !drained_; }  // wants beats
+  Sample heard(Time now) const;
+  Duration waiting() const;                       // sound that has not been sent
+  std::uint64_t underruns() const { return underruns_; }
+  Duration lead() const { return lead_; }
+
+ private:
+  void pump(Time now);
+  bool send_frame(Time now);
+  void send_mark(Time now);
+  bool all_sent() const { return clause_ >= clauses_.size(); }
+  void finish(Time now);
+  std::size_t take(std::int16_t* frame, std::size_t n, bool advance);
+
+  Wire& wire_;
+  const EdgeTraits edge_;
+  Tell tell_;
+
+  Generation generation_ = 0;
+  bool active_ = false, released_ = false, held_ = false, closed_ = false, audible_ = false, drained_ = false;
+  bool fade_in_ = false, started_ = false, last_marked_ = false;
+  std::vector<Sound> clauses_;
+  std::size_t clause_ = 0, offset_ = 0;           // next sample to send
+  Sample position_ = 0;                           // … as a position in the reply
+  Time far_until_{};                              // when the far buffer runs dry
+  Time last_mark_at_{};
+  std::uint32_t epoch_ = 1;
+  struct Sent {
+    Time played;                                  // when the frame's end is heard
+    Sample position;                              // … and the reply's position then
+  };
+  std::deque<Sent> sent_;
+  struct Mark {
+    Generation generation;
+    Sample position;
+    Time expected;
+  };
+  std::deque<Mark> marks_;
+  Sample confirmed_ = 0;
+  Duration trip_{};                               // a mark's delay beyond its expected time: there and back
+  Duration least_trip_ = Duration::max();
+  Duration jitter_{};
+  Duration lead_ = kLead;
+  std::uint64_t underruns_ = 0;
+};
+
+}  // namespace offhook::call

@@ -1,0 +1,22 @@
+// What those who watch a call are told, one JSON object a message; `at_ms` counts from the call's beginning.
+//
+//   {"type":"caller.partial","text":…}   {"type":"caller.final","text":…}
+//   {"type":"agent.clause","reply":n,"text":…}      on its way to be heard
+//   {"type":"agent.said","reply":n,"text":…,"cut":bool,"at_ms":…}   what was heard; at_ms of its first sample
+//   {"type":"hold"} {"type":"resume"} {"type":"flush"}              with "why"
+//   {"type":"turn","turn":n,"v2v_ms":…,"speculated":bool,"parts":[{"name":"hear","ms":…},…],"why":…}
+//   {"type":"ended","why":…}
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "call/action.hpp"
+
+namespace offhook::call {
+
+std::string publish_action(const Action& action, Time now);  // empty: nobody needs to know
+std::string publish_clause(Generation generation, const std::string& text, Time now);
+std::string publish_ended(std::string_view why, Time now);
+
+}  // namespace offhook::call

@@ -1,0 +1,28 @@
+#include "edge/utf8.hpp"
+
+#include <gtest/gtest.h>
+
+namespace offhook::edge {
+namespace {
+
+TEST(Utf8, measures_the_shortest_and_longest_of_each_length) {
+  for (const auto& [text, length] : {std::pair<std::string_view, std::size_t>{"a", 1},
+                                     {"\x7F", 1},
+                                     {"\xC2\x80", 2},
+                                     {"\xDF\xBFz", 2},
+                                     {"\xE0\xA0\x80", 3},
+                                     {"\xED\x9F\xBF", 3},
+                                     {"\xEF\xBF\xBF", 3},
+                                     {"\xF0\x90\x80\x80", 4},
+                                     {"\xF4\x8F\xBF\xBF", 4}})
+    EXPECT_EQ(utf8_length(text), length);
+}
+
+TEST(Utf8, refuses_overlong_surrogate_broken_and_beyond) {
+  for (const char* text : {"\x80", "\xC0\x80", "\xC1\xBF", "\xC2", "\xC2z", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xE1\x80",
+                           "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", ""})
+    EXPECT_EQ(utf8_length(text), 0u);
+}
+
+}  // namespace
+}  // namespace offhook::edge

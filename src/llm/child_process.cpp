@@ -1,0 +1,145 @@
+#include "llm/child_process.hpp"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <string_view>
+#include <thread>
+
+#include "base/log.hpp"
+
+namespace offhook::llm {
+
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+// Above the three that the child's own will stand on, even if we run with those closed.
+int open_high(const char* path, int flags) {
+  const Descriptor fd(::open(path, flags | O_CLOEXEC, 0600));
+  return fd.get() < 0 ? -1 : ::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3);
+}
+
+struct Launch {
+  char* const* arguments;
+  char* const* environment;
+  int input, output;
+  int nice;
+  pid_t parent;
+  volatile int error;  // of execve, written by the child into the memory it shares with us
+};
+
+// Between vfork and execve the child runs on our memory while this thread waits: system calls only, nothing is undone.
+[[noreturn]] __attribute__((noinline)) void become(Launch& launch) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != launch.parent) ::_exit(127);  // we died before the line above
+  ::setpgid(0, 0);
+  ::setpriority(PRIO_PROCESS, 0, launch.nice);
+  struct sigaction plain {};
+  plain.sa_handler = SIG_DFL;
+  for (const int number : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGUSR1, SIGUSR2})
+    ::sigaction(number, &plain, nullptr);
+  ::dup2(launch.input, 0);
+  ::dup2(launch.output, 1);
+  ::dup2(launch.output, 2);
+  ::close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);  // of libraries that forget O_CLOEXEC
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::execve(launch.arguments[0], launch.arguments, launch.environment);
+  launch.error = errno;
+  ::_exit(127);
+}
+
+// No handler of ours may run in the child while it stands on our memory.
+__attribute__((noinline)) pid_t launch_blocked(Launch& launch) {
+  sigset_t all, before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  const pid_t pid = ::vfork();
+  if (pid == 0) become(launch);
+  const int error = errno;
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  errno = error;
+  return pid;
+}
+
+}  // namespace
+
+Result<ChildProcess> ChildProcess::spawn(const Options& options) {
+  const std::string doing = "starting " + (options.command.empty() ? "nothing" : options.command.front());
+  if (options.command.empty()) return Error{Errc::internal, doing + ": the command is empty"};
+  const char* path = options.output.empty() ? "/dev/null" : options.output.c_str();
+  const Descriptor output(open_high(path, O_WRONLY | O_CREAT | O_APPEND));
+  if (output.get() < 0)
+    return Error{Errc::invalid, doing + ": opening " + path + " for its output: " + std::strerror(errno)};
+  const Descriptor input(open_high("/dev/null", O_RDONLY));
+  if (input.get() < 0) return Error{Errc::internal, doing + ": opening /dev/null: " + std::strerror(errno)};
+
+  std::vector<char*> arguments, environment;
+  for (const std::string& word : options.command) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  for (char** entry = environ; entry && *entry; ++entry)
+    if (options.without_environment.empty() || !std::string_view(*entry).starts_with(options.without_environment))
+      environment.push_back(*entry);
+  environment.push_back(nullptr);
+
+  Launch launch{arguments.data(), environment.data(), input.get(), output.get(), options.nice, ::getpid(), 0};
+  const pid_t pid = launch_blocked(launch);
+  if (pid < 0) return Error{Errc::unavailable, doing + ": no process could be made: " + std::strerror(errno)};
+  if (launch.error != 0) {
+    ::waitpid(pid, nullptr, 0);  // it is at its end already
+    return Error{launch.error == ENOENT ? Errc::not_found : Errc::invalid, doing + ": " + std::strerror(launch.error)};
+  }
+  return ChildProcess(pid);
+}
+
+std::optional<std::string> ChildProcess::ended() {
+  if (exit_ || pid_ < 0) return exit_;
+  int status = 0;
+  const pid_t reaped = ::waitpid(pid_, &status, WNOHANG);
+  if (reaped == 0 || (reaped < 0 && errno == EINTR)) return std::nullopt;
+  if (reaped < 0) exit_ = "ended, reaped by someone else";
+  else if (WIFEXITED(status)) exit_ = "exited with status " + std::to_string(WEXITSTATUS(status));
+  else exit_ = "killed by signal " + std::to_string(WTERMSIG(status));
+  return exit_;
+}
+
+void ChildProcess::signal(int number) {
+  if (pid_ > 0 && !ended()) ::kill(-pid_, number);  // until it is reaped its number is nobody else's
+}
+
+ChildProcess::~ChildProcess() {
+  if (pid_ < 0) return;
+  signal(SIGKILL);
+  // A killed process ends as soon as it is scheduled; only one stuck in the kernel takes longer, and init inherits that.
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+  while (!ended()) {
+    if (std::chrono::steady_clock::now() > give_up) {
+      log::error("child_not_reaped", {{"pid", pid_}});
+      return;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+}  // namespace offhook::llm

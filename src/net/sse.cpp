@@ -1,0 +1,60 @@
+#include "net/sse.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace offhook::net {
+
+Result<void> SseParser::feed(std::string_view bytes, std::vector<SseEvent>& events) {
+  while (!bytes.empty() && !broken_) {
+    if (std::exchange(after_cr_, false) && bytes.front() == '\n') {
+      bytes.remove_prefix(1);
+      continue;
+    }
+    const std::size_t end = bytes.find_first_of("\r\n");
+    const std::string_view piece = bytes.substr(0, end);
+    const bool comment = line_.empty() ? piece.starts_with(':') : line_.front() == ':';
+    if (comment) {
+      line_ = ':';
+    } else {
+      size_ += piece.size();
+      broken_ = size_ > max_event_;
+      if (broken_) break;
+      line_ += piece;
+    }
+    if (end == std::string_view::npos) break;
+    after_cr_ = bytes[end] == '\r';
+    bytes.remove_prefix(end + 1);
+    end_line(events);
+  }
+  if (!broken_) return {};
+  return Error{Errc::full, "reading server-sent events: one event is larger than " + std::to_string(max_event_) +
+                               " bytes; a server that sends such events is not supported"};
+}
+
+void SseParser::end_line(std::vector<SseEvent>& events) {
+  if (std::exchange(first_line_, false) && line_.starts_with("\xEF\xBB\xBF")) line_.erase(0, 3);
+  if (line_.empty()) {
+    if (has_data_) events.push_back(event_);
+    event_.event.clear();
+    event_.data.clear();
+    has_data_ = false;
+    size_ = 0;
+    return;
+  }
+  const std::string_view line = line_;
+  const std::string_view name = line.substr(0, line.find(':'));
+  std::string_view value = line.substr(std::min(line.size(), name.size() + 1));
+  if (value.starts_with(' ')) value.remove_prefix(1);
+  if (name == "data") {
+    if (std::exchange(has_data_, true)) event_.data += '\n';
+    event_.data += value;
+  } else if (name == "event") {
+    event_.event = value;
+  } else if (name == "id" && value.find('\0') == std::string_view::npos) {
+    event_.id = value;
+  }
+  line_.clear();
+}
+
+}  // namespace offhook::net

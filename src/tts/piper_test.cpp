@@ -1,0 +1,233 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <future>
+#include <optional>
+
+#include "audio/level.hpp"
+#include "net/virtual_loop.hpp"
+#include "tts/render.hpp"
+#include "tts/tts.hpp"
+
+namespace offhook::tts {
+namespace {
+
+using testing::HasSubstr;
+
+const std::string kVoice = OFFHOOK_CACHE_DIR "/models/piper-en_US-joe-medium/en_US-joe-medium.onnx";
+
+class Piper : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    static inference::Pool pool(clock_, 2);
+    pool_ = &pool;
+    Result<std::unique_ptr<Voice>> loaded = load_piper({kVoice, kVoice + ".json"}, pool);
+    ASSERT_TRUE(loaded.ok()) << loaded.error().what;
+    voice_ = std::move(*loaded);
+  }
+  static void TearDownTestSuite() { voice_.reset(); }
+  void SetUp() override { ASSERT_TRUE(voice_); }
+
+  struct Spoken {
+    std::vector<std::vector<std::int16_t>> parts;
+    std::optional<Result<void>> done;
+    std::unique_ptr<net::Pending> handle;
+    std::vector<std::int16_t> all() const {
+      std::vector<std::int16_t> out;
+      for (const auto& part : parts) out.insert(out.end(), part.begin(), part.end());
+      return out;
+    }
+  };
+
+  std::unique_ptr<Spoken> start(std::string text, Deadline deadline = Deadline::never()) {
+    auto spoken = std::make_unique<Spoken>();
+    Spoken* s = spoken.get();
+    s->handle = voice_->synthesize(loop_, std::move(text), deadline,
+                                   {.audio =
+                                        [this, s](std::span<const std::int16_t> samples) {
+                                          EXPECT_TRUE(loop_.is_home());
+                                          EXPECT_FALSE(s->done.has_value()) << "sound after done";
+                                          s->parts.emplace_back(samples.begin(), samples.end());
+                                        },
+                                    .done =
+                                        [s](Result<void> result) {
+                                          EXPECT_FALSE(s->done.has_value()) << "done twice";
+                                          s->done = std::move(result);
+                                        }});
+    EXPECT_TRUE(s->parts.empty() && !s->done) << "a callback from inside synthesize()";
+    return spoken;
+  }
+  std::unique_ptr<Spoken> say(std::string text) {
+    std::unique_ptr<Spoken> spoken = start(std::move(text));
+    EXPECT_TRUE(loop_.wait_until([&] { return spoken->done.has_value(); }));
+    return spoken;
+  }
+  static std::string long_text() {
+    std::string text;
+    while (text.size() < 700) text += "and then we will look at the tooth that hurts ";
+    return text;
+  }
+  static double seconds(std::size_t samples) { return static_cast<double>(samples) / voice_->rate(); }
+
+  // Keeps the pool's threads busy until let go.
+  std::promise<void> occupy() {
+    std::promise<void> let_go;
+    const std::shared_future<void> wait = let_go.get_future().share();
+    for (int i = 0; i < 2; ++i) {
+      std::promise<void> begun;
+      EXPECT_TRUE(pool_->submit({.wanted = Time{},
+                                 .deadline = Deadline::never(),
+                                 .run = [&begun, wait] { begun.set_value(), wait.wait(); },
+                                 .expired = [] {}}));
+      begun.get_future().wait();
+    }
+    return let_go;
+  }
+
+  static inline VirtualClock clock_;
+  static inline inference::Pool* pool_ = nullptr;
+  static inline std::unique_ptr<Voice> voice_;
+  net::VirtualLoop loop_;
+};
+
+TEST_F(Piper, a_greeting_becomes_speech_of_its_length_and_loudness) {
+  const auto spoken = say("Bluebird Dental, how can I help?");
+  ASSERT_TRUE(spoken->done->ok()) << spoken->done->error().what;
+  EXPECT_EQ(voice_->rate(), 22050);
+  EXPECT_THAT(voice_->key(), HasSubstr("en_US-joe-medium"));
+  const std::vector<std::int16_t> wire = to_wire(spoken->all(), voice_->rate(), 8000);
+  EXPECT_GT(wire.size(), 8000u);
+  EXPECT_LT(wire.size(), 4u * 8000);
+  EXPECT_NEAR(audio::dbfs(wire), -21, 4);
+}
+
+TEST_F(Piper, short_and_long_clauses_are_about_equally_loud) {
+  for (const char* text : {"Yes.", "Sure.", "Hello", "Okay, one moment.",
+                           "We are open from nine to five on weekdays, and on Saturday mornings."}) {
+    const std::vector<std::int16_t> wire = to_wire(say(text)->all(), 22050, 8000, {.before = 0ms, .after = 0ms});
+    EXPECT_NEAR(audio::dbfs(wire), -21, 6) << text;
+    EXPECT_LT(std::ranges::count_if(wire, [](std::int16_t s) { return s > 32700 || s < -32700; }), 5) << text;
+  }
+}
+
+TEST_F(Piper, nothing_speakable_is_done_without_sound) {
+  for (const char* text : {"", "   ", "...", "?!", "\xe2\x80\x94"}) {
+    const auto spoken = say(text);
+    EXPECT_TRUE(spoken->done->ok()) << text;
+    EXPECT_TRUE(spoken->parts.empty()) << text;
+  }
+}
+
+TEST_F(Piper, two_texts_at_once_both_come_whole) {
+  const auto one = start("Your appointment is on Tuesday at three.");
+  const auto two = start("Is there anything else I can do for you?");
+  ASSERT_TRUE(loop_.wait_until([&] { return one->done && two->done; }));
+  for (const auto* spoken : {one.get(), two.get()}) {
+    ASSERT_TRUE(spoken->done->ok());
+    EXPECT_GT(seconds(spoken->all().size()), 1.0);
+    EXPECT_LT(seconds(spoken->all().size()), 5.0);
+  }
+}
+
+TEST_F(Piper, a_long_text_comes_in_parts_none_of_which_holds_up_others_for_long) {
+  const auto spoken = say(long_text());
+  ASSERT_TRUE(spoken->done->ok());
+  EXPECT_GE(spoken->parts.size(), 3u);
+  for (const auto& part : spoken->parts) EXPECT_LT(seconds(part.size()), 20);
+  EXPECT_GT(seconds(spoken->all().size()), 25);
+}
+
+TEST_F(Piper, sentences_come_one_by_one) {
+  EXPECT_EQ(say("Good morning. How are you? Fine!")->parts.size(), 3u);
+}
+
+TEST_F(Piper, a_text_beyond_all_measure_is_refused) {
+  const auto spoken = say(std::string(100'000, 'a'));
+  ASSERT_FALSE(spoken->done->ok());
+  EXPECT_EQ(spoken->done->error().code, Errc::invalid);
+}
+
+TEST_F(Piper, what_is_cancelled_before_it_begins_is_never_rendered) {
+  std::promise<void> let_go = occupy();
+  const auto cancelled = start(long_text());
+  cancelled->handle.reset();
+  const std::uint64_t before = pool_->health().done;
+  const auto start_of_work = std::chrono::steady_clock::now();
+  let_go.set_value();
+  ASSERT_TRUE(loop_.wait_until([&] { return pool_->health().done >= before + 3; }));
+  EXPECT_LT(std::chrono::steady_clock::now() - start_of_work, 500ms);  // its first part alone takes 700
+  loop_.run_ready();
+  EXPECT_TRUE(cancelled->parts.empty());
+  EXPECT_FALSE(cancelled->done);
+}
+
+TEST_F(Piper, no_callback_comes_after_the_handle_has_gone_even_from_inside_one) {
+  const auto token = std::make_shared<int>(0);
+  std::unique_ptr<net::Pending> handle;
+  int heard = 0, done = 0;
+  handle = voice_->synthesize(loop_, "One. Two. Three.", Deadline::never(),
+                              {.audio =
+                                   [&, token](std::span<const std::int16_t>) {
+                                     ++heard;
+                                     handle.reset();
+                                     ASSERT_EQ(*token, 0);  // what the callback holds is still there
+                                   },
+                               .done = [&, token](Result<void>) { ++done; }});
+  ASSERT_TRUE(loop_.wait_until([&] { return heard > 0; }));
+  EXPECT_EQ(token.use_count(), 1) << "the sink's captures die with the handle, on the loop";
+  ASSERT_TRUE(loop_.wait_until([&] { return pool_->health().queued == 0; }));
+  const auto after = say("Yes.");  // whatever the cancelled one posted has come before this
+  EXPECT_TRUE(after->done->ok());
+  EXPECT_EQ(heard, 1);
+  EXPECT_EQ(done, 0);
+}
+
+TEST_F(Piper, what_the_pool_cannot_come_to_in_time_says_timeout) {
+  std::promise<void> let_go = occupy();
+  const auto late = start("Too late.", Deadline(clock_.now() + 100ms));
+  clock_.advance(200ms);
+  let_go.set_value();
+  ASSERT_TRUE(loop_.wait_until([&] { return late->done.has_value(); }));
+  ASSERT_FALSE(late->done->ok());
+  EXPECT_EQ(late->done->error().code, Errc::timeout);
+  EXPECT_TRUE(late->parts.empty());
+}
+
+TEST_F(Piper, what_a_clause_takes_is_printed) {
+  for (const char* text : {"Sure.", "Okay, one moment.", "Bluebird Dental, how can I help?",
+                           "We are open from nine to five on weekdays, and on Saturday mornings."}) {
+    double best = 1e9, length = 0;
+    for (int i = 0; i < 4; ++i) {
+      const auto begin = std::chrono::steady_clock::now();
+      const auto spoken = say(text);
+      best =
+          std::min(best, std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
+      length = seconds(spoken->all().size());
+    }
+    const std::vector<std::int16_t> sound = say(text)->all();
+    const auto begin = std::chrono::steady_clock::now();
+    const auto wire = to_wire(sound, 22050, 8000);
+    const double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+    EXPECT_FALSE(wire.empty());
+    std::printf("%4.1f s of speech in %.0f ms, to the wire %.2f ms: %s\n", length, best, ms, text);
+  }
+}
+
+TEST(PiperFiles, a_missing_file_is_named) {
+  const VirtualClock clock;
+  inference::Pool pool(clock, 1);
+  const auto config = load_piper({kVoice, "/nowhere/joe.onnx.json"}, pool);
+  ASSERT_FALSE(config.ok());
+  EXPECT_EQ(config.error().code, Errc::not_found);
+  EXPECT_THAT(config.error().what, HasSubstr("/nowhere/joe.onnx.json"));
+  const auto model = load_piper({"/nowhere/joe.onnx", kVoice + ".json"}, pool);
+  ASSERT_FALSE(model.ok());
+  EXPECT_EQ(model.error().code, Errc::not_found);
+  EXPECT_THAT(model.error().what, HasSubstr("/nowhere/joe.onnx"));
+}
+
+}  // namespace
+}  // namespace offhook::tts

@@ -1,0 +1,146 @@
+#include <algorithm>
+#include <cstdlib>
+#include <deque>
+#include <utility>
+#include <vector>
+
+#include "base/log.hpp"
+#include "vad/vad.hpp"
+
+namespace offhook::vad {
+namespace {
+
+struct Queued {
+  std::array<float, kWindow> samples;
+  std::int64_t position;
+  Time since;
+};
+
+// One call's. Held by its Stream and, while its window is in a batch, by the batch: so a callback may destroy its
+// stream.
+struct Call {
+  explicit Call(Batcher::Heard heard) : heard(std::move(heard)) {}
+  Batcher::Heard heard;
+  Memory memory;
+  std::deque<Queued> queue;
+  bool open = true;
+};
+using CallPtr = std::shared_ptr<Call>;
+
+class BatcherOnLoop final : public Batcher {
+ public:
+  BatcherOnLoop(net::Loop& loop, std::unique_ptr<Model> model)
+      : loop_(loop), model_(std::move(model)), timer_(loop, [this] { on_timer(); }) {}
+  ~BatcherOnLoop() override {
+    if (open_ != 0) log::fatal("vad_batcher_outlived", {{"open_streams", open_}});
+  }
+
+  std::unique_ptr<Stream> open(Heard heard) override;
+  const Stats& stats() const override { return stats_; }
+
+ private:
+  class StreamOfCall final : public Stream {
+   public:
+    StreamOfCall(BatcherOnLoop& batcher, CallPtr call) : batcher_(batcher), call_(std::move(call)) {}
+    ~StreamOfCall() override { batcher_.close(call_); }
+    void push(std::span<const float> window, std::int64_t position) override { batcher_.push(call_, window, position); }
+
+   private:
+    BatcherOnLoop& batcher_;
+    CallPtr call_;
+  };
+
+  void push(const CallPtr& call, std::span<const float> window, std::int64_t position);
+  void close(const CallPtr& call);
+  void arm();
+  void on_timer();
+  void run_batch();
+
+  net::Loop& loop_;
+  std::unique_ptr<Model> model_;
+  net::Timer timer_;
+  std::vector<CallPtr> waiting_;  // calls with a queue, in the order of their oldest windows
+  std::size_t open_ = 0;
+  bool running_ = false;
+  Stats stats_;
+};
+
+std::unique_ptr<Batcher::Stream> BatcherOnLoop::open(Heard heard) {
+  ++open_;
+  return std::make_unique<StreamOfCall>(*this, std::make_shared<Call>(std::move(heard)));
+}
+
+void BatcherOnLoop::close(const CallPtr& call) {
+  call->open = false;
+  call->queue.clear();
+  std::erase(waiting_, call);
+  --open_;
+  arm();  // those that wait may now be all there are
+}
+
+void BatcherOnLoop::push(const CallPtr& call, std::span<const float> window, std::int64_t position) {
+  if (window.size() != kWindow)
+    log::fatal("vad_window_of_wrong_size", {{"samples", window.size()}, {"expected", kWindow}});
+  if (call->queue.size() == kMaxQueued) {
+    call->queue.pop_front();
+    ++stats_.dropped;
+  }
+  if (call->queue.empty()) waiting_.push_back(call);
+  Queued& queued = call->queue.emplace_back();
+  std::copy(window.begin(), window.end(), queued.samples.begin());
+  queued.position = position;
+  queued.since = loop_.now();
+  arm();
+}
+
+// A batch holds one window a call: a call's next window needs the memory that this one leaves.
+void BatcherOnLoop::arm() {
+  if (running_) return;  // armed when it is done
+  if (waiting_.empty()) return timer_.cancel();
+  const bool full = waiting_.size() >= std::min(kBatch, open_);
+  timer_.at(full ? loop_.now() : waiting_.front()->queue.front().since + kPatience);
+}
+
+void BatcherOnLoop::on_timer() {
+  running_ = true;
+  run_batch();
+  running_ = false;
+  arm();  // what is left: at once if it fills a batch again, else when its oldest is old enough
+}
+
+void BatcherOnLoop::run_batch() {
+  const auto n = static_cast<std::ptrdiff_t>(std::min(waiting_.size(), kBatch));
+  std::vector<CallPtr> calls(waiting_.begin(), waiting_.begin() + n);
+  waiting_.erase(waiting_.begin(), waiting_.begin() + n);
+  std::vector<Model::Window> batch;
+  for (const CallPtr& call : calls) batch.push_back({&call->memory, call->queue.front().samples});
+
+  const auto ran = model_->run(batch);
+  ++stats_.batches;
+  stats_.windows += batch.size();
+  if (!ran) {
+    if (stats_.failed == 0) log::error("vad_failed", {{"why", ran.error().what}});
+    stats_.failed += batch.size();
+  }
+
+  // All queues are put in order before the first callback, which may do anything to any of them.
+  std::vector<std::int64_t> positions;
+  for (const CallPtr& call : calls) {
+    positions.push_back(call->queue.front().position);
+    call->queue.pop_front();
+    if (call->queue.empty()) continue;
+    const auto place = std::upper_bound(waiting_.begin(), waiting_.end(), call->queue.front().since,
+                                        [](Time since, const CallPtr& c) { return since < c->queue.front().since; });
+    waiting_.insert(place, call);
+  }
+  for (std::size_t i = 0; i < calls.size(); ++i)
+    if (calls[i]->open && calls[i]->heard) calls[i]->heard(ran ? batch[i].probability : 0.0f, positions[i]);
+}
+
+}  // namespace
+
+std::unique_ptr<Batcher> Batcher::create(net::Loop& loop, std::unique_ptr<Model> model) {
+  return std::make_unique<BatcherOnLoop>(loop, std::move(model));
+}
+
+}  // namespace offhook::vad
