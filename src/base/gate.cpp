@@ -12,7 +12,9 @@ Gate::Pass::Pass(Gate& gate, const char* what) : gate_(&gate), what_(what), afte
   ++gate.open_;
 }
 
-Gate::Pass::Pass(Pass&& other) noexcept : what_(other.what_) { take_place_of(other); }
+Gate::Pass::Pass(Pass&& other) noexcept : what_(other.what_) {
+  take_place_of(other);
+}
 
 Gate::Pass& Gate::Pass::operator=(Pass&& other) noexcept {
   if (this == &other) return *this;

@@ -1,5 +1,5 @@
-// Closes a lifetime and proves that nothing outlived it. Whatever depends on an object holds a Pass through its gate; when
-// the object ends it closes the gate, and may go once the last pass is back. Single-threaded, allocates nothing.
+// Closes a lifetime and proves that nothing outlived it. Whatever depends on an object holds a Pass through its gate;
+// when the object ends it closes the gate, and may go once the last pass is back. Single-threaded, allocates nothing.
 //
 //   enter  enter        close(on_empty)   ~Pass     ~Pass → on_empty     ~Gate
 //   ──┬──────┬──────────────┬───────────────┬─────────┬────────────────────┬──
@@ -37,15 +37,15 @@ class Gate {
   };
 
   Gate() = default;
-  // Passes still out are a mistake: a debug build aborts and names them, a release build (NDEBUG) logs them as an error and
-  // makes them harmless. on_empty is not called any more.
+  // Passes still out are a mistake: a debug build aborts and names them, a release build (NDEBUG) logs them as an error
+  // and makes them harmless. on_empty is not called any more.
   ~Gate();
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 
   std::optional<Pass> enter(const char* what);  // none once closed; `what` must outlive the pass (a literal)
-  // No new passes. `on_empty` is called when the last pass is back (inside this call if none is out) and may destroy the
-  // gate. Closing again replaces it.
+  // No new passes. `on_empty` is called when the last pass is back (inside this call if none is out) and may destroy
+  // the gate. Closing again replaces it.
   void close(std::function<void()> on_empty = {});
 
   bool closed() const { return closed_; }

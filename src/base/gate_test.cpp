@@ -36,7 +36,9 @@ TEST(Gate, tells_once_when_the_last_pass_is_back_after_closing) {
   Gate gate;
   int told = 0;
   auto first = gate.enter("a"), second = gate.enter("b");
-  { auto third = gate.enter("before closing"); }
+  {
+    auto third = gate.enter("before closing");
+  }
   gate.close([&] { ++told; });
   first.reset();
   EXPECT_EQ(told, 0);

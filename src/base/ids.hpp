@@ -10,6 +10,8 @@ namespace offhook {
 std::string random_hex(std::size_t bytes);
 
 // 16 hex digits.
-inline std::string new_call_id() { return random_hex(8); }
+inline std::string new_call_id() {
+  return random_hex(8);
+}
 
 }  // namespace offhook

@@ -42,7 +42,12 @@ spdlog::logger& logger() {
 std::size_t utf8_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = byte(0);
-  const std::size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+  const std::size_t length = lead < 0x80   ? 1
+                             : lead < 0xC2 ? 0
+                             : lead < 0xE0 ? 2
+                             : lead < 0xF0 ? 3
+                             : lead < 0xF5 ? 4
+                                           : 0;
   if (length == 0 || length > text.size()) return 0;
   for (std::size_t i = 1; i < length; ++i)
     if ((byte(i) & 0xC0) != 0x80) return 0;
@@ -140,15 +145,19 @@ void fatal(std::string_view event, Fields fields) {
   std::abort();
 }
 
-void set_level(Level level) { logger().set_level(to_spdlog(level)); }
+void set_level(Level level) {
+  logger().set_level(to_spdlog(level));
+}
 
-bool enabled(Level level) { return level != Level::off && logger().should_log(to_spdlog(level)); }
+bool enabled(Level level) {
+  return level != Level::off && logger().should_log(to_spdlog(level));
+}
 
 Result<Level> parse_level(std::string_view name) {
   for (std::size_t i = 0; i < names.size(); ++i)
     if (names[i] == name) return static_cast<Level>(i);
-  return Error{Errc::invalid, "reading a log level: found " + quoted(name) +
-                                  ", expected one of trace, debug, info, warn, error, off"};
+  return Error{Errc::invalid,
+               "reading a log level: found " + quoted(name) + ", expected one of trace, debug, info, warn, error, off"};
 }
 
 }  // namespace offhook::log

@@ -1,5 +1,5 @@
-// One line an event, to stderr, in logfmt: `2026-01-31T12:00:00.123Z info call_started call=6f… edge=twilio`. An event is
-// a fixed word in snake_case, never a sentence and never made of data; what varies goes into fields. Any thread.
+// One line an event, to stderr, in logfmt: `2026-01-31T12:00:00.123Z info call_started call=6f… edge=twilio`. An event
+// is a fixed word in snake_case, never a sentence and never made of data; what varies goes into fields. Any thread.
 //
 // What a caller said, or a number that names a caller, is never logged above debug: logs leave the machine.
 #pragma once
@@ -39,14 +39,30 @@ using Fields = std::initializer_list<Field>;
 
 void write(Level level, std::string_view call_id, std::string_view event, Fields fields);
 
-inline void debug(std::string_view event, Fields f = {}) { write(Level::debug, {}, event, f); }
-inline void debug(std::string_view call_id, std::string_view event, Fields f) { write(Level::debug, call_id, event, f); }
-inline void info(std::string_view event, Fields f = {}) { write(Level::info, {}, event, f); }
-inline void info(std::string_view call_id, std::string_view event, Fields f) { write(Level::info, call_id, event, f); }
-inline void warn(std::string_view event, Fields f = {}) { write(Level::warn, {}, event, f); }
-inline void warn(std::string_view call_id, std::string_view event, Fields f) { write(Level::warn, call_id, event, f); }
-inline void error(std::string_view event, Fields f = {}) { write(Level::error, {}, event, f); }
-inline void error(std::string_view call_id, std::string_view event, Fields f) { write(Level::error, call_id, event, f); }
+inline void debug(std::string_view event, Fields f = {}) {
+  write(Level::debug, {}, event, f);
+}
+inline void debug(std::string_view call_id, std::string_view event, Fields f) {
+  write(Level::debug, call_id, event, f);
+}
+inline void info(std::string_view event, Fields f = {}) {
+  write(Level::info, {}, event, f);
+}
+inline void info(std::string_view call_id, std::string_view event, Fields f) {
+  write(Level::info, call_id, event, f);
+}
+inline void warn(std::string_view event, Fields f = {}) {
+  write(Level::warn, {}, event, f);
+}
+inline void warn(std::string_view call_id, std::string_view event, Fields f) {
+  write(Level::warn, call_id, event, f);
+}
+inline void error(std::string_view event, Fields f = {}) {
+  write(Level::error, {}, event, f);
+}
+inline void error(std::string_view call_id, std::string_view event, Fields f) {
+  write(Level::error, call_id, event, f);
+}
 
 // A programmer's mistake that cannot be outlived: says so, then aborts.
 [[noreturn]] void fatal(std::string_view event, Fields fields = {});
@@ -55,8 +71,8 @@ void set_level(Level level);  // info until set
 bool enabled(Level level);
 Result<Level> parse_level(std::string_view name);
 
-// The value as logfmt wants it: bare if it can be, else in quotes. Line breaks, controls and bytes that are no UTF-8 are
-// escaped, so that nothing a stranger sent can begin a line or reach a terminal; cut at max_value bytes.
+// The value as logfmt wants it: bare if it can be, else in quotes. Line breaks, controls and bytes that are no UTF-8
+// are escaped, so that nothing a stranger sent can begin a line or reach a terminal; cut at max_value bytes.
 std::string quoted(std::string_view value);
 inline constexpr std::size_t max_value = 2048;
 

@@ -24,7 +24,10 @@ TEST(Log, nothing_a_stranger_sent_begins_a_line_or_reaches_a_terminal) {
   EXPECT_EQ(log::quoted("\x1b[2J"), "\"\\x1b[2J\"");
   EXPECT_EQ(log::quoted(std::string_view("a\0b", 3)), "\"a\\x00b\"");
   EXPECT_EQ(log::quoted("\x7f"), "\"\\x7f\"");
-  EXPECT_EQ(log::quoted("\xc2\x9b" "2J"), "\"\\xc2\\x9b2J\"") << "a C1 control, which some terminals obey";
+  EXPECT_EQ(log::quoted("\xc2\x9b"
+                        "2J"),
+            "\"\\xc2\\x9b2J\"")
+      << "a C1 control, which some terminals obey";
 }
 
 TEST(Log, bytes_that_are_no_utf8_are_escaped) {
@@ -63,7 +66,8 @@ TEST(Log, a_line_is_time_level_event_and_fields) {
   log::warn("6f", "stt_failed", {{"why", "no route"}});
   const std::string line = testing::internal::GetCapturedStderr();
   EXPECT_TRUE(std::regex_match(
-      line, std::regex("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z warn stt_failed call=6f why=\"no route\"\n")))
+      line,
+      std::regex("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z warn stt_failed call=6f why=\"no route\"\n")))
       << line;
 }
 

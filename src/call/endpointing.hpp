@@ -9,16 +9,14 @@
 
 namespace offhook::call {
 
-struct Wait {
-  Duration after_speech;  // from the last speech
-  std::string why;
-};
-
 // `permille`: the turn model's probability that the turn is complete, -1 if there is none.
 //
 //   wait = min_delay + (max_delay - min_delay) * (1 - p)^3 * eagerness
 //
 // p 0.9 → 0.30 s · 0.7 → 0.37 s · 0.5 → 0.64 s · 0.3 → 1.2 s · 0.1 → 2.3 s (with 0.3 s and 3 s)
-Wait endpoint_wait(const Settings& settings, int permille, std::string_view words);
+Duration endpoint_wait(const Settings& settings, int permille, std::string_view words);
+
+// "turn p=0.31, open ending, waits 1.20 s"
+std::string endpoint_why(const Settings& settings, int permille, std::string_view words);
 
 }  // namespace offhook::call

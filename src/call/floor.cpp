@@ -11,13 +11,15 @@
 
 #include "call/endpointing.hpp"
 #include "call/machines.hpp"
+#include "call/overlap.hpp"
 #include "dialog/words.hpp"
 
 namespace offhook::call {
 namespace {
 
-Duration span_of(Sample samples, const Settings& s) { return Duration(samples * 1'000'000 / s.rate); }
-Sample samples_in(Duration d, const Settings& s) { return d.count() * s.rate / 1'000'000; }
+constexpr Duration kWindow = 32ms;
+constexpr Duration kSpoke = 300ms;       // speech of which a caller expects that it was heard
+constexpr std::size_t kMostHolds = 8;    // remembered
 
 std::string ms(const char* what, Duration d) {
   char text[96];
@@ -28,45 +30,28 @@ std::string ms(const char* what, Duration d) {
 bool muted(const State& all) {
   switch (all.settings.mute) {
     case Mute::none: return false;
-    case Mute::always: return true;
+    case Mute::always: return all.reply.out() && all.reply.audible;
     case Mute::greeting: return all.reply.kind == Reply::Kind::greeting;
     case Mute::tools: return !all.task.running.empty();
   }
   return false;
 }
 
-bool interruptible(const State& all) {
-  return all.settings.interruptions != Interruptions::never && all.reply.kind != Reply::Kind::goodbye;
-}
-
 class Machine {
  public:
-  Machine(Floor& floor, const State& all, Time now, Decisions& decisions, Actions& actions)
-      : f_(floor), all_(all), s_(all.settings), now_(now), d_(decisions), out_(actions) {}
+  // `reply_over`: this event ends the reply that is out.
+  Machine(Floor& floor, const State& all, Time now, bool reply_over, Decisions& decisions, Actions& actions)
+      : f_(floor), all_(all), s_(all.settings), now_(now), reply_over_(reply_over), d_(decisions), out_(actions) {}
 
   void window(const event::Window& w) {
-    const Sample begin = w.end - samples_in(32ms, s_);
-    f_.heard_to = w.end;
-    const int speech = muted(all_) ? 0 : w.speech;
-    if (!f_.speech) {
-      if (speech < s_.speech_start) {
-        f_.loud_windows = 0;
-      } else {
-        if (f_.loud_windows++ == 0) f_.candidate = begin;
-        if (f_.loud_windows >= (all_.reply.out() ? s_.overlap_windows : s_.start_windows)) speech_began(w);
-      }
-    } else {
-      if (speech >= s_.speech_keep) {
-        f_.quiet_windows = 0;
-      } else {
-        if (f_.quiet_windows++ == 0) f_.quiet_from = begin;
-        if (span_of(w.end - f_.quiet_from, s_) >= s_.vad_stop) pause(f_.quiet_from, now_ - span_of(w.end - f_.quiet_from, s_));
-      }
-      if (f_.turn) {
-        if (speech >= s_.speech_keep) f_.turn->spoken += 32ms;
-        f_.turn->level = std::min(f_.turn->level, w.level);
-      }
+    if (w.end <= f_.heard_to) return;
+    const Sample begin = w.end - samples_in(kWindow, s_);
+    if (begin - f_.heard_to > samples_in(s_.no_sound, s_)) {  // after a gap the sound begins anew
+      f_.loud_windows = 0;
+      if (f_.speech) pause(f_.heard_to, all_.line.last_sound);
     }
+    f_.heard_to = w.end;
+    if (!f_.turn || !f_.turn->over) hysteresis(w, begin, muted(all_) ? 0 : w.speech);
     judge();
     decide();
   }
@@ -74,6 +59,7 @@ class Machine {
   void partial(const event::Partial& p) {
     if (!f_.turn || f_.turn->utterance != p.utterance || f_.turn->words_final) return;
     f_.turn->words = p.text;
+    weigh();
     out_.push_back({action::CallerSaid{p.utterance, p.text, false}, "partial transcript"});
     if (all_.reply.exists() && !all_.reply.released &&
         dialog::words_of(p.text).size() > dialog::words_of(all_.reply.asked).size())
@@ -82,12 +68,13 @@ class Machine {
   }
 
   void transcript(const event::Transcript& t) {
-    if (!f_.turn || f_.turn->utterance != t.utterance) return;
+    if (!f_.turn || f_.turn->utterance != t.utterance || t.upto < f_.turn->words_upto) return;
     auto& turn = *f_.turn;
     turn.words = t.text;
-    turn.words_upto = t.upto;  // a service that finalizes on its own may be ahead of our notice of the pause
-    turn.words_final = turn.paused && t.upto >= turn.speech_end;
+    turn.words_upto = std::min(t.upto, f_.heard_to);  // may be ahead of our notice of the pause
+    turn.words_final = turn.paused && covers(turn.words_upto);
     turn.words_at = now_;
+    weigh();
     out_.push_back({action::CallerSaid{t.utterance, t.text, false}, "transcript of a pause"});
     judge();
     prepare();
@@ -95,7 +82,7 @@ class Machine {
   }
 
   void transcript_failed(const event::TranscriptFailed& t) {
-    if (!f_.turn || f_.turn->utterance != t.utterance || !f_.turn->paused || t.upto < f_.turn->speech_end) return;
+    if (!f_.turn || f_.turn->utterance != t.utterance || !f_.turn->paused || f_.turn->words_final || !covers(t.upto)) return;
     f_.turn->words_failed = true;
     f_.turn->words_at = now_;
     judge();
@@ -103,15 +90,22 @@ class Machine {
   }
 
   void scored(const event::TurnScored& t) {
-    if (!f_.turn || f_.turn->utterance != t.utterance || !f_.turn->paused || t.upto < f_.turn->speech_end) return;
+    if (!f_.turn || f_.turn->utterance != t.utterance || !f_.turn->paused || !covers(t.upto)) return;
     f_.turn->permille = t.permille;
     f_.turn->score_due = false;
+    weigh();
     decide();
   }
 
   void time_passed() {
-    if (f_.speech && now_ - all_.line.last_sound >= s_.no_sound) pause(f_.heard_to, all_.line.last_sound);
+    if (f_.speech && now_ >= later(all_.line.last_sound, s_.no_sound)) pause(f_.heard_to, all_.line.last_sound);
     judge();
+    decide();
+  }
+
+  // The agent has just fallen silent: what the caller has said meanwhile is a turn like any other.
+  void reply_over() {
+    prepare();
     decide();
   }
 
@@ -123,7 +117,30 @@ class Machine {
   }
 
  private:
+  bool out() const { return all_.reply.out() && !reply_over_; }
+
   // ---- speech and pauses
+
+  void hysteresis(const event::Window& w, Sample begin, int speech) {
+    if (!f_.speech) {
+      if (speech < s_.speech_start) {
+        f_.loud_windows = 0;
+        return;
+      }
+      if (f_.loud_windows++ == 0) f_.candidate = begin;
+      if (f_.loud_windows >= (out() ? s_.overlap_windows : s_.start_windows)) speech_began(w);
+      return;
+    }
+    if (f_.turn) f_.turn->level = std::min(f_.turn->level, w.level);
+    if (speech >= s_.speech_keep) {
+      f_.quiet_windows = 0;
+      if (f_.turn) f_.turn->spoken += kWindow;
+      return;
+    }
+    if (f_.quiet_windows++ == 0) f_.quiet_from = begin;
+    const Duration quiet = span_of(w.end - f_.quiet_from, s_);
+    if (quiet >= s_.vad_stop) pause(f_.quiet_from, now_ - quiet);
+  }
 
   void speech_began(const event::Window& w) {
     f_.speech = true;
@@ -135,6 +152,7 @@ class Machine {
       turn.paused = turn.words_final = turn.words_failed = turn.score_due = false;
       turn.permille = -1;
       turn.spoken += so_far;
+      turn.level = std::min(turn.level, w.level);
     } else {
       Floor::Turn turn;
       turn.utterance = ++f_.utterances;
@@ -146,7 +164,7 @@ class Machine {
                       ms("speech for", so_far)});
       f_.turn = std::move(turn);
     }
-    if (all_.reply.out() && f_.turn->overlap != Floor::Overlap::won) overlap();
+    if (out() && f_.turn->overlap != Floor::Overlap::won) overlap(so_far);
   }
 
   void pause(Sample speech_end, Time speech_end_at) {
@@ -156,22 +174,38 @@ class Machine {
     auto& turn = *f_.turn;
     turn.paused = true;
     turn.speech_end = speech_end;
-    turn.speech_end_at = speech_end_at;
+    turn.speech_end_at = std::max(speech_end_at, turn.started_at);
     turn.noticed_at = now_;
-    turn.words_final = turn.words_upto >= speech_end;
+    turn.words_final = covers(turn.words_upto);
     turn.words_failed = false;
     turn.permille = -1;
-    out_.push_back({action::Transcribe{turn.utterance, speech_end}, ms("pause noticed after", now_ - speech_end_at)});
+    out_.push_back({action::Transcribe{turn.utterance, speech_end}, ms("pause noticed after", now_ - turn.speech_end_at)});
     // Only where the verdict could change the wait.
-    turn.score_due = s_.detector && s_.max_delay > s_.min_delay && turn.overlap != Floor::Overlap::dismissed;
+    turn.score_due =
+        s_.detector && s_.max_delay > s_.min_delay && turn.overlap != Floor::Overlap::dismissed && !turn.over;
     if (turn.score_due) out_.push_back({action::ScoreTurn{turn.utterance, speech_end}, "its verdict bends the wait"});
+    weigh();
     prepare();
   }
 
+  // A service that finds the end of speech by itself may find it one window earlier than we do.
+  bool covers(Sample upto) const {
+    return f_.turn->paused && upto > f_.turn->start && upto >= f_.turn->speech_end - samples_in(kWindow, s_);
+  }
+
+  void weigh() { f_.turn->wait = endpoint_wait(s_, f_.turn->permille, f_.turn->words); }
+
   // ---- speech over the agent
 
-  void overlap() {
+  void overlap(Duration so_far) {
     auto& turn = *f_.turn;
+    const Reply& reply = all_.reply;
+    if (turn.tail) return;
+    if (const auto left = left_of(reply, s_, now_ - so_far); left && *left <= s_.tail && !reply.held) {
+      turn.tail = true;
+      turn.overlap = Floor::Overlap::dismissed;
+      return;
+    }
     if (!interruptible(all_)) {
       turn.overlap = Floor::Overlap::dismissed;
       return;
@@ -179,72 +213,31 @@ class Machine {
     if (turn.overlap == Floor::Overlap::none) turn.overlap_at = turn.started_at;
     if (turn.overlap == Floor::Overlap::dismissed) {  // it goes on: another chance, but see worth_holding
       turn.overlap_at = now_;
-      turn.spoken = span_of(f_.heard_to - f_.candidate, s_);
+      turn.spoken = so_far;
     }
     turn.overlap = Floor::Overlap::undecided;
-    if (all_.reply.held) return;
-    if (!all_.reply.audible) {
-      d_.hold = "the caller speaks before the reply is heard";
-    } else if (s_.interruptions == Interruptions::hold) {
-      turn.needs_words = !worth_holding();
-      if (!turn.needs_words) d_.hold = ms("speech over the agent for", span_of(f_.heard_to - f_.candidate, s_));
-    }
+    if (reply.held) return;
+    turn.needs_words = !worth_holding(f_, reply, now_);
+    if (turn.needs_words) return;
+    if (!reply.audible) d_.hold = "the caller speaks before the reply is heard";
+    else if (s_.interruptions == Interruptions::hold) d_.hold = ms("speech over the agent for", so_far);
     if (d_.hold) turn.overlap_at = now_;
-  }
-
-  // After a hold for nothing, the same noise holds again only when it is 6 dB louder; after two in 10 s, only with words.
-  bool worth_holding() const {
-    const auto recent = std::count_if(f_.empty_holds.begin(), f_.empty_holds.end(), [&](Time t) { return now_ - t < 10s; });
-    if (recent == 0) return true;
-    return recent < 2 && f_.turn->level <= f_.empty_level - 6;
-  }
-
-  int real_words() const {
-    const auto& words = f_.turn->words;
-    return dialog::is_backchannel(words) ? 0 : static_cast<int>(dialog::words_of(words).size());
   }
 
   bool held() const { return (all_.reply.held || d_.hold) && !d_.resume && !d_.flush; }
 
   void judge() {
-    if (!f_.turn || d_.flush || d_.resume) return;
-    auto& turn = *f_.turn;
-    const bool open = turn.overlap == Floor::Overlap::undecided;
-    const bool second_thought = turn.overlap == Floor::Overlap::dismissed && s_.interruptions == Interruptions::hold;
-    if (!(open || second_thought) || !all_.reply.out() || !interruptible(all_)) return;
-    const int words = real_words();
-    const int needed = std::max(1, s_.min_words);
-    if (s_.interruptions == Interruptions::hold && words >= needed) return flush("words over the agent: " + std::to_string(words));
-    if (!open) return;
-    if (s_.interruptions == Interruptions::immediate) {
-      if (turn.spoken >= s_.min_duration && (s_.min_words == 0 || words >= s_.min_words))
-        return flush(ms("the caller spoke over the agent for", turn.spoken));
-      if (turn.paused && (turn.spoken < s_.min_duration || turn.words_final || turn.words_failed))
-        return dismiss("too short to interrupt");
-      return;
-    }
-    if (turn.paused) {
-      if (turn.spoken < 100ms) return dismiss("a short sound");
-      if (turn.words_final) return dismiss(turn.words.empty() ? "no words" : words == 0 ? "a backchannel" : "too few words");
-      if (turn.words_failed) return dismiss("no transcript of it");
-    }
-    if (now_ >= judge_by()) {
-      if (turn.paused) return dismiss("no words in time");
-      if (s_.min_words > 0) return dismiss("too few words in time");
-      if (turn.spoken >= s_.min_duration && !turn.needs_words && !dialog::is_backchannel(turn.words))
-        return flush(ms("the caller goes on speaking, for", turn.spoken));
-      dismiss(turn.needs_words ? "the noise of before" : "a backchannel");
-    }
-  }
-
-  Time judge_by() const {
-    const auto& turn = *f_.turn;
-    const bool words_due = turn.paused && !turn.words_final && !turn.words_failed;
-    return turn.overlap_at + (words_due ? s_.judge_words : s_.judge);
+    if (!f_.turn || d_.flush || d_.resume || !out() || !interruptible(all_)) return;
+    Verdict verdict = judge_overlap(*f_.turn, all_, now_);
+    if (verdict.kind == Verdict::Kind::flush) flush(std::move(verdict.why));
+    if (verdict.kind == Verdict::Kind::dismiss) dismiss(std::move(verdict.why));
   }
 
   void flush(std::string why) {
-    f_.turn->overlap = Floor::Overlap::won;
+    auto& turn = *f_.turn;
+    turn.overlap = Floor::Overlap::won;
+    if (turn.empty_hold && !f_.empty_holds.empty()) f_.empty_holds.pop_back();  // its words were only late
+    turn.empty_hold = false;
     d_.flush = std::move(why);
     d_.hold.reset();
   }
@@ -253,13 +246,16 @@ class Machine {
     auto& turn = *f_.turn;
     turn.overlap = Floor::Overlap::dismissed;
     if (!held()) return;
-    if (turn.words.empty()) {
-      if (f_.empty_holds.size() >= 8) f_.empty_holds.erase(f_.empty_holds.begin());
-      f_.empty_holds.push_back(now_);
-      f_.empty_level = turn.level;
-    }
+    if (turn.words.empty()) remember_empty_hold();
     if (d_.hold) d_.hold.reset();  // in the same step: it was never held
     else d_.resume = std::move(why);
+  }
+
+  void remember_empty_hold() {
+    if (f_.empty_holds.size() >= kMostHolds) f_.empty_holds.erase(f_.empty_holds.begin());
+    f_.empty_holds.push_back(now_);
+    f_.empty_level = f_.turn->level;
+    f_.turn->empty_hold = true;
   }
 
   // ---- the end of the turn
@@ -267,40 +263,31 @@ class Machine {
   void prepare() {
     if (!s_.speculate || !f_.turn) return;
     const auto& turn = *f_.turn;
-    if (!turn.paused || !turn.words_final || all_.reply.out() || d_.flush || dialog::words_of(turn.words).empty()) return;
+    if (!turn.paused || !turn.words_final || out() || d_.flush || dialog::words_of(turn.words).empty()) return;
     d_.speculate = turn.words;
   }
 
   void decide() {
-    if (!f_.turn || !f_.turn->paused || d_.commit) {
-      if (f_.turn && !f_.turn->paused && now_ - f_.turn->started_at >= s_.longest_turn) {
-        // Enough: the turn is taken in mid-speech, with the words that there are.
-        if (!f_.turn->words_final) f_.turn->words_failed = true;
-        pause(f_.heard_to, now_);
-        f_.turn->words_failed = true;
-        take("the longest turn is over");
-      }
-      return;
-    }
+    if (!f_.turn || d_.flush) return;  // after a flush: when it is known what was heard
     auto& turn = *f_.turn;
-    if (turn.score_due && now_ < turn.noticed_at + s_.score_patience) return;
-    if (!turn.words_final && !turn.words_failed && now_ < turn.noticed_at + s_.words_patience) return;
-    const Wait wait = endpoint_wait(s_, turn.permille, turn.words);
-    if (now_ < turn.speech_end_at + wait.after_speech) return;
-    take(wait.why);
+    if (!turn.paused) {
+      if (now_ < later(turn.started_at, s_.longest_turn)) return;
+      turn.over = true;  // enough: taken in mid-speech, with the words so far
+      pause(f_.heard_to, now_);
+    }
+    if (!turn.words_final && !turn.words_failed && now_ < later(turn.noticed_at, s_.words_patience)) return;
+    if (turn.over) return take("the longest turn is over");
+    if (turn.score_due && now_ < later(turn.noticed_at, s_.score_patience)) return;
+    if (turn.tail && out() && now_ < later(turn.started_at, s_.longest_turn)) return;  // the last words first
+    if (now_ < later(turn.speech_end_at, turn.wait)) return;
+    take(endpoint_why(s_, turn.permille, turn.words));
   }
 
   void take(const std::string& why) {
     auto& turn = *f_.turn;
     if (held() && turn.overlap == Floor::Overlap::undecided) dismiss("the caller has finished");
-    if (all_.reply.out() && !d_.flush) return drop("spoken over the agent: " + why);
-    if (turn.overlap == Floor::Overlap::dismissed && !interruptible(all_) && all_.reply.exists())
-      return drop("the agent may not be interrupted");
-    if (dialog::words_of(turn.words).empty()) {
-      if (turn.words_failed && turn.spoken >= 300ms && !all_.reply.exists())
-        d_.say = Decisions::Say{Reply::Kind::apology, s_.apology_text, "the caller spoke, but there is no transcript"};
-      return drop("no words in it: " + why);
-    }
+    if (out()) return drop("spoken over the agent: " + why);
+    if (dialog::words_of(turn.words).empty()) return take_without_words(why);
     Decisions::Commit commit;
     commit.text = turn.words;
     commit.why = "endpoint: " + why;
@@ -308,22 +295,42 @@ class Machine {
     out_.push_back({action::StopListening{turn.utterance}, commit.why});
     out_.push_back({action::CallerSaid{turn.utterance, turn.words, true}, commit.why});
     f_.turn.reset();
-    f_.speech = false;
     d_.commit = std::move(commit);
+  }
+
+  // Noise is let go. But a caller who spoke and was not understood, or who made the agent fall silent, is not left in silence.
+  void take_without_words(const std::string& why) {
+    const auto& turn = *f_.turn;
+    const bool unheard = !turn.words_final && turn.spoken >= kSpoke;
+    const bool silenced = turn.overlap == Floor::Overlap::won;
+    if (silenced) remember_empty_hold();
+    if (unheard || silenced)
+      d_.say = Decisions::Say{Reply::Kind::apology, s_.apology_text,
+                              silenced ? "the agent fell silent for no words" : "the caller spoke, but there is no transcript"};
+    drop("no words in it: " + why);
   }
 
   Floor& f_;
   const State& all_;
   const Settings& s_;
   const Time now_;
+  const bool reply_over_;
   Decisions& d_;
   Actions& out_;
 };
 
+bool ends(const Event& event, const Reply& reply) {
+  if (!reply.exists()) return false;
+  if (auto* f = get<event::Flushed>(event)) return f->generation == reply.generation;
+  if (auto* d = get<event::Drained>(event)) return d->generation == reply.generation;
+  return false;
+}
+
 }  // namespace
 
 void step_floor(Floor& floor, const State& all, const Event& event, Time now, Decisions& decisions, Actions& actions) {
-  Machine machine(floor, all, now, decisions, actions);
+  const bool reply_over = ends(event, all.reply);
+  Machine machine(floor, all, now, reply_over, decisions, actions);
   if (all.line.phase != LineState::Phase::up || get<event::HungUp>(event)) {
     machine.drop("the call is ending");
     return;
@@ -334,6 +341,7 @@ void step_floor(Floor& floor, const State& all, const Event& event, Time now, De
   if (auto* t = get<event::TranscriptFailed>(event)) machine.transcript_failed(*t);
   if (auto* t = get<event::TurnScored>(event)) machine.scored(*t);
   if (get<event::Tick>(event)) machine.time_passed();
+  if (reply_over) machine.reply_over();
 }
 
 Time deadline_of(const Floor& floor, const State& all) {
@@ -341,15 +349,14 @@ Time deadline_of(const Floor& floor, const State& all) {
   if (all.line.phase != LineState::Phase::up || !floor.turn) return Time::max();
   const auto& turn = *floor.turn;
   Time next = Time::max();
-  if (floor.speech) next = all.line.last_sound + s.no_sound;
-  if (turn.overlap == Floor::Overlap::undecided && all.reply.out() && s.interruptions == Interruptions::hold) {
-    const bool words_due = turn.paused && !turn.words_final && !turn.words_failed;
-    next = std::min(next, turn.overlap_at + (words_due ? s.judge_words : s.judge));
-  }
-  if (!turn.paused) return std::min(next, turn.started_at + s.longest_turn);
-  Time decide = turn.speech_end_at + endpoint_wait(s, turn.permille, turn.words).after_speech;
-  if (turn.score_due) decide = std::max(decide, turn.noticed_at + s.score_patience);
-  if (!turn.words_final && !turn.words_failed) decide = std::max(decide, turn.noticed_at + s.words_patience);
+  if (floor.speech) next = later(all.line.last_sound, s.no_sound);
+  if (turn.overlap == Floor::Overlap::undecided && all.reply.out()) next = std::min(next, judge_by(turn, s));
+  const Time longest = later(turn.started_at, s.longest_turn);
+  if (!turn.paused) return std::min(next, longest);
+  Time decide = turn.over ? turn.noticed_at : later(turn.speech_end_at, turn.wait);
+  if (turn.score_due && !turn.over) decide = std::max(decide, later(turn.noticed_at, s.score_patience));
+  if (!turn.words_final && !turn.words_failed) decide = std::max(decide, later(turn.noticed_at, s.words_patience));
+  if (turn.tail && all.reply.out()) decide = std::max(decide, longest);
   return std::min(next, decide);
 }
 

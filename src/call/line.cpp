@@ -14,14 +14,15 @@ constexpr Duration kClosing = 5s;  // for the edge to say that it has closed
 void hang_up(LineState& line, Time now, Decisions& d, Actions& out, std::string why) {
   line.phase = LineState::Phase::ending;
   line.closed_by = Deadline(now + kClosing);
-  d.ended = true;
+  d.ending = d.ended = true;
   out.push_back({action::HangUp{}, std::move(why)});
 }
 
 void end(LineState& line, const Settings& s, Time now, Decisions& d, Actions& out, Decisions::Say goodbye) {
   if (goodbye.text.empty()) return hang_up(line, now, d, out, goodbye.why);
   line.phase = LineState::Phase::ending;
-  line.end_by = Deadline(now + s.goodbye_patience);
+  line.end_by = Deadline(later(now, s.goodbye_patience));
+  d.ending = true;
   d.say = std::move(goodbye);
 }
 
@@ -33,7 +34,7 @@ void step_line(LineState& line, const State& all, const Event& event, Time now, 
   if (get<event::Window>(event)) line.last_sound = now;
   if (get<event::HungUp>(event) || line.closed_by.passed(now)) {
     line.phase = Phase::ended;
-    d.ended = true;
+    d.ending = d.ended = true;
     return;
   }
   if (!line.closed_by.is_never()) return;
@@ -52,7 +53,7 @@ void step_line(LineState& line, const State& all, const Event& event, Time now, 
         end(line, s, now, d, out, *d.end);
       } else if (auto* e = get<event::EndRequested>(event)) {
         end(line, s, now, d, out, {Reply::Kind::goodbye, s.goodbye_text, e->why});
-      } else if (now - line.last_sound >= s.vanished) {
+      } else if (now >= later(line.last_sound, s.vanished)) {
         hang_up(line, now, d, out, "no sound has come from the caller's line");
       }
       break;
@@ -71,7 +72,7 @@ void step_line(LineState& line, const State& all, const Event& event, Time now, 
 Time deadline_of(const LineState& line, const State& all) {
   if (!line.closed_by.is_never()) return line.closed_by.at();
   switch (line.phase) {
-    case LineState::Phase::up: return line.last_sound + all.settings.vanished;
+    case LineState::Phase::up: return later(line.last_sound, all.settings.vanished);
     case LineState::Phase::ending: return line.end_by.at();
     default: return Time::max();
   }

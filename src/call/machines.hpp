@@ -2,6 +2,8 @@
 // argument, a part of `all`) and reads the rest through `all`.
 #pragma once
 
+#include <algorithm>
+
 #include "call/state.hpp"
 
 namespace offhook::call {
@@ -17,13 +19,25 @@ Time deadline_of(const Patience& patience, const State& all);
 Time deadline_of(const LineState& line, const State& all);
 Time deadline_of(const Task& task, const State& all);
 
-// A speculated reply answers just what was committed, and is now released.
-bool will_release(const Reply& reply, const Decisions::Commit& commit);
+// A speculated reply answers just what is committed in this step, and is now released.
+bool will_release(const Reply& reply, const Decisions& decisions);
+
+// How much of a reply is still to be heard, by the clock; none while that is not known, or it is not heard.
+std::optional<Duration> left_of(const Reply& reply, const Settings& settings, Time now);
 
 // What was heard of a reply when `samples` of it had been played: whole clauses, and whole words of the one under way, by
 // the share of its samples.
 std::string heard_text(const Reply& reply, Sample samples);
 std::string whole_text(const Reply& reply);
+
+// A limit may be set beyond all time.
+inline Time later(Time from, Duration by) { return by > Duration::max() / 2 ? Time::max() : from + by; }
+
+inline Duration span_of(Sample samples, const Settings& s) {
+  constexpr Sample kMost = Sample{1} << 40;
+  return Duration(std::clamp(samples, -kMost, kMost) * 1'000'000 / s.rate);
+}
+inline Sample samples_in(Duration d, const Settings& s) { return std::min<Duration>(d, 24h).count() * s.rate / 1'000'000; }
 
 template <class E>
 const E* get(const Event& event) {

@@ -11,7 +11,14 @@ bool busy(const State& all) { return all.floor.turn || all.reply.exists() || !al
 
 bool thinking(const Reply& r) { return r.kind == Reply::Kind::answer && !r.mind_done && !r.flushing; }
 
-Time stalls_at(const Reply& r, const Settings& s) { return std::max(r.asked_at, r.last_token) + s.mind_patience; }
+Time stalls_at(const Reply& r, const Settings& s) { return later(std::max(r.asked_at, r.last_token), s.mind_patience); }
+
+bool from_mind(const Event& event, Generation generation) {
+  if (auto* t = get<event::Token>(event)) return t->generation == generation;
+  if (auto* t = get<event::ToolAsked>(event)) return t->generation == generation;
+  if (auto* m = get<event::MindDone>(event)) return m->generation == generation;
+  return false;
+}
 
 // Why the answer under way will not come, if so.
 std::optional<std::string> failure(const State& all, const Event& event, Time now) {
@@ -20,7 +27,9 @@ std::optional<std::string> failure(const State& all, const Event& event, Time no
   if (auto* m = get<event::MindDone>(event); m && thinking(r) && m->generation == r.generation && r.clauses.empty() &&
                                              r.cutter.empty() && r.calls.empty())
     return "the answer was empty";
-  if (thinking(r) && now >= stalls_at(r, all.settings)) return r.first_token ? "the answer stalled" : "no answer in time";
+  // What comes late but before our tick has come.
+  if (thinking(r) && now >= stalls_at(r, all.settings) && !from_mind(event, r.generation)) 
+    return r.first_token ? "the answer stalled" : "no answer in time";
   return std::nullopt;
 }
 
@@ -48,21 +57,18 @@ void step_patience(Patience& p, const State& all, const Event& event, Time now, 
                                                      r.kind != Reply::Kind::goodbye) {
     failed = "the voice made no sound";
   }
-  if (!failed.empty() && r.released) {
-    if (++p.failures >= s.failures) {
-      d.end = Decisions::Say{Reply::Kind::goodbye, s.failure_text, failed + ", " + std::to_string(p.failures) + " times in a row"};
-    } else if (r.clauses.empty() || !d.fail) {
-      // An answer that broke off gets its apology as a last clause; here there is nothing to add it to.
-      const bool worth_saying = r.kind == Reply::Kind::answer && !all.floor.turn;
-      if (worth_saying) d.say = Decisions::Say{Reply::Kind::apology, s.apology_text, failed};
-    }
-    return;
-  }
-  if (now - all.line.answered_at >= s.longest_call) {
+  const bool counts = !failed.empty() && r.released;
+  if (counts) ++p.failures;
+  if (now >= later(all.line.answered_at, s.longest_call)) {
     d.end = Decisions::Say{Reply::Kind::goodbye, s.goodbye_text, "the longest call is over"};
-    return;
-  }
-  if (!busy(all) && !d.commit && !d.say && now - p.quiet_since >= s.idle) {
+  } else if (counts && p.failures >= s.failures) {
+    d.end = Decisions::Say{Reply::Kind::goodbye, s.failure_text, failed + ", " + std::to_string(p.failures) + " times in a row"};
+  } else if (counts) {
+    // An answer that broke off gets its apology as a last clause; one that has called tools goes on when they return.
+    const bool silent = !d.fail || (r.clauses.empty() && r.calls.empty());
+    if (silent && r.kind == Reply::Kind::answer && !d.commit && !d.flush)
+      d.say = Decisions::Say{Reply::Kind::apology, s.apology_text, failed};
+  } else if (!busy(all) && !d.commit && !d.say && now >= later(p.quiet_since, s.idle)) {
     p.quiet_since = now;
     if (p.prompts++ == 0)
       d.say = Decisions::Say{Reply::Kind::prompt, s.idle_text, "the caller has been silent"};
@@ -74,8 +80,8 @@ void step_patience(Patience& p, const State& all, const Event& event, Time now, 
 Time deadline_of(const Patience& p, const State& all) {
   const Settings& s = all.settings;
   if (all.line.phase != LineState::Phase::up) return Time::max();
-  Time next = all.line.answered_at + s.longest_call;
-  if (!busy(all)) next = std::min(next, p.quiet_since + s.idle);
+  Time next = later(all.line.answered_at, s.longest_call);
+  if (!busy(all)) next = std::min(next, later(p.quiet_since, s.idle));
   if (thinking(all.reply)) next = std::min(next, stalls_at(all.reply, s));
   return next;
 }

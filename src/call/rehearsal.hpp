@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "call/conversation.hpp"
+#include "call/promises.hpp"
 
 namespace offhook::call {
 
@@ -41,8 +42,12 @@ class Rehearsal {
     Duration partial_every = 0ms;         // 0: no partials
     Duration score = 40ms;
     int permille = 900;                   // of every score
-    bool stt_fails = false, tts_fails = false;
+    bool stt_fails = false, stt_never = false, score_never = false, tts_fails = false, tts_never = false;
     Duration tts = 200ms;
+    Duration tick = 0ms;                  // how late ticks come
+  };
+  struct Gap {
+    Duration from, to;
   };
 
   explicit Rehearsal(Settings settings) : state_(begin(std::move(settings))) {}
@@ -52,10 +57,12 @@ class Rehearsal {
   std::deque<Answer> answers;             // for committed and speculative asks alike, by the words asked
   std::map<std::string, Tool> tools;      // by call id
   std::function<Answer(const std::string& asked, int n)> think;  // instead of `answers`
+  bool edge_answers = true;               // our hanging up
+  std::vector<Gap> gaps;                  // no windows come in them
   Duration sound_stops = Duration::max(); // the caller's line goes dead at
 
   void at(Duration when, Event event);    // anything, by hand
-  void run(Duration until);
+  void run(Duration until);               // a promise that was broken on the way fails the test
 
   const State& state() const { return state_; }
   Time now() const { return now_; }
@@ -115,6 +122,8 @@ class Rehearsal {
   std::vector<std::string> timeline_;
   std::vector<std::pair<Time, Action>> log_;
   std::vector<std::pair<Time, Event>> events_;
+  Promises promises_;
+  std::size_t reported_ = 0;
   std::map<Generation, Duration> sound_;  // of a whole reply, where the answer says so
 };
 

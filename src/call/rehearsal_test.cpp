@@ -1,5 +1,7 @@
 #include "call/rehearsal.hpp"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <tuple>
@@ -70,7 +72,8 @@ void Rehearsal::run(Duration until) {
   if (events_.empty()) feed(event::Answered{});
   while (true) {
     const Time queued = queue_.empty() ? Time::max() : queue_.begin()->at;
-    const Time tick = std::max(next_deadline(state_), now_);
+    const Time due = next_deadline(state_);
+    const Time tick = due == Time::max() ? due : std::max(due + delays.tick, now_);
     const Time window = next_window_ <= Time{} + sound_stops ? next_window_ : Time::max();
     const Time next = std::min({queued, tick, window});
     if (next > end || ended(state_)) break;
@@ -84,16 +87,13 @@ void Rehearsal::run(Duration until) {
     } else if (next == window) {
       windows(now_);
     } else {
-      const Time before = next_deadline(state_);
       feed(event::Tick{});
-      // A deadline that a tick does not clear would spin a real loop.
-      if (next_deadline(state_) == before && before <= now_) {
-        note("stuck deadline");
-        break;
-      }
+      if (!promises_.broken().empty()) break;  // it may spin
     }
   }
-  now_ = std::max(now_, end);
+  if (!ended(state_)) now_ = std::max(now_, end);
+  for (; reported_ < promises_.broken().size(); ++reported_)
+    ADD_FAILURE() << promises_.broken()[reported_] << "\n" << timeline_text() << context();
 }
 
 void Rehearsal::windows(Time until) {
@@ -103,7 +103,7 @@ void Rehearsal::windows(Time until) {
     for (const auto& s : speech)
       if (middle >= s.from && middle < s.to) w.speech = s.probability, w.level = s.level;
     next_window_ += 32ms;
-    feed(w);
+    if (std::none_of(gaps.begin(), gaps.end(), [&](const Gap& g) { return end >= g.from && end < g.to; })) feed(w);
   }
 }
 
@@ -132,11 +132,14 @@ void Rehearsal::feed(const Event& event) {
   if (feeding_) return;
   feeding_ = true;
   while (!first_.empty()) {
-    const Event e = first_.front();
+    Event e = first_.front();
     first_.pop_front();
-    events_.emplace_back(now_, e);
     settle();
-    for (auto& action : step(state_, e, now_)) {
+    if (auto* h = std::get_if<event::HungUp>(&e); h && !mouth_.over) h->heard = mouth_.played;
+    events_.emplace_back(now_, e);
+    const Actions actions = step(state_, e, now_);
+    promises_.saw(now_, e, actions, state_);
+    for (const auto& action : actions) {
       log_.emplace_back(now_, action);
       perform(action);
     }
@@ -167,10 +170,11 @@ void Rehearsal::perform(const Action& a) {
         });
       }
   } else if (auto* x = std::get_if<action::Transcribe>(&a.what)) {
+    if (delays.stt_never) return;
     if (delays.stt_fails) later(delays.stt, event::TranscriptFailed{x->utterance, x->upto, "it broke"});
     else if (!delays.streaming_stt) later(delays.stt, event::Transcript{x->utterance, x->upto, words(x->utterance, x->upto)});
   } else if (auto* x = std::get_if<action::ScoreTurn>(&a.what)) {
-    later(delays.score, event::TurnScored{x->utterance, x->upto, delays.permille});
+    if (!delays.score_never) later(delays.score, event::TurnScored{x->utterance, x->upto, delays.permille});
   } else if (auto* x = std::get_if<action::Ask>(&a.what)) {
     note(x->speculative ? "speculating" : "thinking");
     Answer answer;
@@ -212,7 +216,7 @@ void Rehearsal::perform(const Action& a) {
     if (auto s = sound_.find(x->generation); s != sound_.end()) length = x->clause == 0 ? samples(s->second) : 80;
     if (delays.tts_fails) length = 0;
     const auto e = event::ClauseReady{x->generation, x->clause, length, delays.tts_fails ? "no voice" : ""};
-    later(delays.tts, [this, e] {
+    if (!delays.tts_never) later(delays.tts, [this, e] {
       if (mouth_.generation != e.generation || mouth_.over) return;
       settle();
       mouth_.ready[e.clause] = e.samples;
@@ -248,7 +252,7 @@ void Rehearsal::perform(const Action& a) {
     note("tool cancelled");
   } else if (std::holds_alternative<action::HangUp>(a.what)) {
     note("hang up");
-    later(10ms, event::HungUp{"we hung up", 0});
+    if (edge_answers) later(10ms, event::HungUp{"we hung up", 0});
   }
 }
 

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kLongestReply = 4000;  // bytes: some four minutes of speech; a model that goes on is stopped
 
 std::int64_t us(Duration d) { return d.count(); }
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t'; }
 
 class Machine {
  public:
@@ -24,11 +25,8 @@ class Machine {
   void hear(const Event& event) {
     if (!r_.exists()) return;
     if (auto* t = get<event::Token>(event); t && mine(t->generation)) token(t->text);
-    if (auto* t = get<event::ToolAsked>(event);
-        t && mine(t->generation) && !r_.mind_done && !r_.flushing && all_.task.steps < s_.tool_steps) {
-      r_.last_token = now_;
-      r_.calls.push_back({t->id, t->tool, t->arguments});
-    }
+    if (auto* t = get<event::ToolAsked>(event); t && mine(t->generation)) r_.last_token = now_;
+    if (d_.call) r_.calls.push_back(*d_.call);
     if (auto* m = get<event::MindDone>(event); m && mine(m->generation) && !d_.fail) mind_done();
     if (auto* c = get<event::ClauseReady>(event); c && mine(c->generation)) clause_ready(*c);
     if (auto* a = get<event::Audible>(event); a && mine(a->generation)) audible();
@@ -38,19 +36,15 @@ class Machine {
   }
 
   void act() {
-    if (d_.ended) return abandon("the call is over");
+    if (d_.ended) return end();
+    const bool hold_on = (r_.held || d_.hold) && !d_.resume && !d_.flush && !d_.ending;
     if (d_.fail) fail(*d_.fail);
     if (d_.withdraw && r_.exists() && !r_.released) abandon(*d_.withdraw);
-    if (d_.flush && r_.out()) {
-      r_.flushing = true;
-      out_.push_back({action::Flush{r_.generation}, *d_.flush});
-    }
-    if (d_.hold && r_.out() && !r_.held) {
-      r_.held = true;
-      out_.push_back({action::Hold{r_.generation}, *d_.hold});
-    }
+    if (d_.flush && !d_.ending) flush(*d_.flush);
+    if (d_.hold) hold(*d_.hold);
     if (d_.resume) resume(*d_.resume);
-    if (d_.say) say(*d_.say);
+    if (d_.say) say(*d_.say, hold_on);
+    if (d_.ending) return;
     if (d_.speculate && !d_.commit) speculate(*d_.speculate);
     if (d_.commit) commit(*d_.commit);
     if (d_.ask_again && !r_.exists()) ask({}, false, *d_.ask_again);
@@ -111,7 +105,7 @@ class Machine {
     out_.push_back({action::StopThinking{r_.generation}, why});
     r_.mind_done = r_.failed = true;
     r_.cutter = {};  // half a clause is not worth saying
-    if (!d_.end) add_clause(s_.apology_text);
+    if (!d_.end && !s_.apology_text.empty()) add_clause(s_.apology_text);
     finish();
   }
 
@@ -167,14 +161,36 @@ class Machine {
 
   // ---- decisions
 
+  // What was heard of it is still wanted to be known, unless nobody is there to tell.
+  void end() {
+    if (all_.line.phase == LineState::Phase::ended || !r_.out()) return abandon("the call is over");
+    flush("the call is over");
+  }
+
+  void flush(const std::string& why) {
+    if (!r_.out()) return;
+    r_.flushing = true;
+    out_.push_back({action::Flush{r_.generation}, why});
+  }
+
+  void hold(const std::string& why) {
+    if (!r_.out() || r_.held) return;
+    r_.held = true;
+    r_.held_at = now_;
+    out_.push_back({action::Hold{r_.generation}, why});
+  }
+
   void resume(const std::string& why) {
     if (!r_.out() || !r_.held) return;
     r_.held = false;
+    if (r_.audible) r_.held_for += now_ - std::max(r_.held_at, r_.audible_at);
     out_.push_back({action::Resume{r_.generation}, why});
   }
 
-  void say(const Decisions::Say& say) {
+  // `hold_on`: the caller is speaking; what is said waits for the judgement of that.
+  void say(const Decisions::Say& say, bool hold_on) {
     if (r_.exists() && !r_.out()) abandon(say.why);
+    if (say.text.empty()) return;
     if (r_.out()) {  // what is being said is finished first
       resume(say.why);
       if (!r_.mind_done) out_.push_back({action::StopThinking{r_.generation}, say.why});
@@ -186,9 +202,9 @@ class Machine {
     }
     open(say.kind);
     r_.released = r_.mind_done = true;
-    r_.released_at = now_;
     add_clause(say.text);
     order();
+    if (hold_on) hold(say.why);
     out_.push_back({action::Release{r_.generation}, say.why});
     finish();
   }
@@ -202,9 +218,8 @@ class Machine {
   }
 
   void commit(const Decisions::Commit& c) {
-    if (will_release(r_, c)) {
+    if (will_release(r_, d_)) {
       r_.released = true;
-      r_.released_at = now_;
       r_.turn = c.times;
       out_.push_back({action::Release{r_.generation}, c.why});
       return finish();
@@ -223,15 +238,13 @@ class Machine {
     r_.asked_at = now_;
     r_.released = !speculative;
     if (!speculative) r_.turn = turn;
-    action::Ask ask{r_.generation, speculative, all_.task.steps < s_.tool_steps, all_.task.context};
+    const int steps = speculative ? 0 : all_.task.steps;  // a new turn begins at none
+    action::Ask ask{r_.generation, speculative, steps < s_.tool_steps, all_.task.context};
     if (speculative)
       ask.context.push_back(
           std::make_shared<const dialog::Item>(dialog::Item{dialog::Item::Kind::caller, extra, false, {}, {}}));
     out_.push_back({std::move(ask), why});
-    if (!speculative) {
-      r_.released_at = now_;
-      out_.push_back({action::Release{r_.generation}, why});
-    }
+    if (!speculative) out_.push_back({action::Release{r_.generation}, why});
   }
 
   void open(Reply::Kind kind) {
@@ -267,8 +280,20 @@ class Machine {
 
 }  // namespace
 
-bool will_release(const Reply& reply, const Decisions::Commit& commit) {
-  return reply.exists() && !reply.released && !reply.failed && dialog::same_words(reply.asked, commit.text);
+bool will_release(const Reply& reply, const Decisions& d) {
+  return d.commit && !d.ending && !d.fail && !d.withdraw && reply.exists() && !reply.released &&
+         dialog::same_words(reply.asked, d.commit->text);
+}
+
+std::optional<Duration> left_of(const Reply& reply, const Settings& settings, Time now) {
+  if (!reply.out() || !reply.audible || !reply.closed) return std::nullopt;
+  Duration left{};
+  for (const auto& clause : reply.clauses) {
+    if (clause.samples < 0) return std::nullopt;
+    left += span_of(clause.samples, settings);
+  }
+  const Time until = reply.held ? reply.held_at : now;
+  return left - (until - reply.audible_at - reply.held_for);
 }
 
 void step_reply(Reply& reply, const State& all, const Event& event, Time now, Decisions& decisions, Actions& actions) {
@@ -286,7 +311,8 @@ std::string heard_text(const Reply& reply, Sample samples) {
     if (samples < clause.samples) {
       auto bytes = static_cast<std::size_t>(static_cast<std::int64_t>(part.size()) * samples / clause.samples);
       // Whole words only: back to the last space before the cut.
-      while (bytes > 0 && part[bytes] != ' ') --bytes;
+      while (bytes > 0 && !is_space(part[bytes])) --bytes;
+      while (bytes > 0 && is_space(part[bytes - 1])) --bytes;
       part = part.substr(0, bytes);
     }
     if (!part.empty()) {

@@ -12,7 +12,7 @@
 namespace offhook::call {
 
 enum class Interruptions { hold, immediate, never };
-enum class Mute { none, greeting, tools, always };
+enum class Mute { none, greeting, tools, always };  // the caller is not heard: always is while the agent speaks
 enum class Effect { none, idempotent, once };
 
 struct ToolSettings {
@@ -49,6 +49,7 @@ struct Settings {
   Duration min_duration = 200ms;   // less speech without words does not interrupt
   Duration judge = 400ms;          // a hold is judged within
   Duration judge_words = 600ms;    // … or within this, where a transcript is on its way; longer would be a stop
+  Duration tail = 500ms;           // words that begin so near the end of a reply answer it, and do not interrupt it
   Mute mute = Mute::none;
 
   // ---- patience
@@ -75,7 +76,7 @@ struct Settings {
         v("vanished", vanished), v("detector", detector), v("speculate", speculate), v("min_delay", min_delay),
         v("max_delay", max_delay), v("eagerness_percent", eagerness_percent), v("score_patience", score_patience),
         v("words_patience", words_patience), v("interruptions", interruptions), v("min_words", min_words),
-        v("min_duration", min_duration), v("judge", judge), v("judge_words", judge_words), v("mute", mute), v("idle", idle),
+        v("min_duration", min_duration), v("judge", judge), v("judge_words", judge_words), v("tail", tail), v("mute", mute), v("idle", idle),
         v("longest_call", longest_call), v("longest_turn", longest_turn), v("mind_patience", mind_patience),
         v("voice_patience", voice_patience), v("goodbye_patience", goodbye_patience), v("failures", failures),
         v("tool_steps", tool_steps), v("greeting", greeting), v("idle_text", idle_text), v("goodbye_text", goodbye_text),

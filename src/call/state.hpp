@@ -57,9 +57,13 @@ struct Floor {
     Time words_at{};
     int permille = -1;             // the turn model's verdict on this pause, -1: none yet
     bool score_due = false;        // … is on its way
+    Duration wait{};               // from the last speech to the end of the turn, by what is known
     Overlap overlap = Overlap::none;
     Time overlap_at{};
     bool needs_words = false;      // this noise has held the agent for nothing before
+    bool empty_hold = false;       // … and is counted among them
+    bool tail = false;             // it began in the last moments of a reply: it answers that
+    bool over = false;             // the longest turn: nothing but its words is waited for
     int level = 127;               // the loudest window, dB below full scale
   };
   // hysteresis
@@ -95,7 +99,8 @@ struct Reply {
   std::vector<llm::ToolCall> calls;
   std::optional<TurnTimes> turn;   // an answer's, until it is audible
   std::optional<Time> first_token, first_clause, first_sound;
-  Time asked_at{}, last_token{}, released_at{}, audible_at{};
+  Time asked_at{}, last_token{}, audible_at{}, held_at{};
+  Duration held_for{};             // in all, since it is audible
 
   std::size_t ordered() const {    // clauses sent to the voice; they are ordered front to back
     std::size_t n = 0;
@@ -151,7 +156,9 @@ struct Decisions {
   std::optional<Say> say;                        // patience, line
   std::optional<std::string> fail;               // patience: the current answer will not come
   std::optional<Say> end;                        // patience: say this and end the call
+  std::optional<llm::ToolCall> call;             // task: the reply has called this tool
   std::optional<std::string> ask_again;          // task: the tools' results are in
+  bool ending = false;                           // line: no answer is wanted any more
   bool ended = false;                            // line: everything stops
 };
 

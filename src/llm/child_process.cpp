@@ -1,23 +1,25 @@
 #include "llm/child_process.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/syscall.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <string_view>
-#include <thread>
 
 #include "base/log.hpp"
 
 namespace offhook::llm {
 
 namespace {
+
+constexpr int kill_limit_ms = 2000;
 
 class Descriptor {
  public:
@@ -54,7 +56,7 @@ struct Launch {
   if (::getppid() != launch.parent) ::_exit(127);  // we died before the line above
   ::setpgid(0, 0);
   ::setpriority(PRIO_PROCESS, 0, launch.nice);
-  struct sigaction plain {};
+  struct sigaction plain{};
   plain.sa_handler = SIG_DFL;
   for (const int number : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGUSR1, SIGUSR2})
     ::sigaction(number, &plain, nullptr);
@@ -118,9 +120,12 @@ std::optional<std::string> ChildProcess::ended() {
   int status = 0;
   const pid_t reaped = ::waitpid(pid_, &status, WNOHANG);
   if (reaped == 0 || (reaped < 0 && errno == EINTR)) return std::nullopt;
-  if (reaped < 0) exit_ = "ended, reaped by someone else";
-  else if (WIFEXITED(status)) exit_ = "exited with status " + std::to_string(WEXITSTATUS(status));
-  else exit_ = "killed by signal " + std::to_string(WTERMSIG(status));
+  if (reaped < 0)
+    exit_ = "ended, reaped by someone else";
+  else if (WIFEXITED(status))
+    exit_ = "exited with status " + std::to_string(WEXITSTATUS(status));
+  else
+    exit_ = "killed by signal " + std::to_string(WTERMSIG(status));
   return exit_;
 }
 
@@ -131,15 +136,14 @@ void ChildProcess::signal(int number) {
 ChildProcess::~ChildProcess() {
   if (pid_ < 0) return;
   signal(SIGKILL);
-  // A killed process ends as soon as it is scheduled; only one stuck in the kernel takes longer, and init inherits that.
-  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(2);
-  while (!ended()) {
-    if (std::chrono::steady_clock::now() > give_up) {
-      log::error("child_not_reaped", {{"pid", pid_}});
-      return;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  if (ended()) return;
+  // A killed process ends as soon as it is scheduled; only one stuck in the kernel takes longer, and init inherits
+  // that.
+  const Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+  pollfd end{process.get(), POLLIN, 0};
+  while (::poll(&end, 1, kill_limit_ms) < 0 && errno == EINTR) {
   }
+  if (!ended()) log::error("child_not_reaped", {{"pid", pid_}});
 }
 
 }  // namespace offhook::llm

@@ -1,6 +1,6 @@
 // A program run beside us: in a process group of its own (a terminal's Ctrl-C does not reach it), at low priority, with
-// none of our descriptors, and never outliving us. Start it from a thread that lives as long as it shall: the kernel kills
-// it when that thread ends (prctl(2), PR_SET_PDEATHSIG).
+// none of our descriptors, and never outliving us. Start it from a thread that lives as long as it shall: the kernel
+// kills it when that thread ends (prctl(2), PR_SET_PDEATHSIG).
 #pragma once
 
 #include <sys/types.h>
@@ -16,10 +16,10 @@ namespace offhook::llm {
 class ChildProcess {
  public:
   struct Options {
-    std::vector<std::string> command = {};      // path and arguments; no shell, no PATH search
-    std::string output = {};                    // file that its output is appended to; empty: dropped
+    std::vector<std::string> command = {};  // path and arguments; no shell, no PATH search
+    std::string output = {};                // file that its output is appended to; empty: dropped
     int nice = 10;
-    std::string without_environment = {};       // variables whose names begin so are not handed on; empty: all are
+    std::string without_environment = {};  // variables whose names begin so are not handed on; empty: all are
   };
 
   // Takes about a millisecond: our memory is lent to the child until it has become the program, not copied.

@@ -27,7 +27,8 @@ std::string wait_for_end(ChildProcess& child) {
 std::string output_of(std::vector<std::string> command, std::string without = {}) {
   const std::string file = testing::TempDir() + "child_output_" + std::to_string(::getpid());
   std::filesystem::remove(file);
-  auto child = ChildProcess::spawn({.command = std::move(command), .output = file, .without_environment = std::move(without)});
+  auto child =
+      ChildProcess::spawn({.command = std::move(command), .output = file, .without_environment = std::move(without)});
   if (!child) return child.error().what;
   wait_for_end(*child);
   std::stringstream text;
@@ -50,7 +51,8 @@ TEST(ChildProcess, says_how_it_ended) {
 TEST(ChildProcess, a_program_that_cannot_be_run_is_an_error_and_leaves_no_zombie) {
   EXPECT_EQ(ChildProcess::spawn({.command = {"/no/such/program"}}).error().code, Errc::not_found);
   EXPECT_EQ(ChildProcess::spawn({.command = {"/etc/passwd"}}).error().code, Errc::invalid);
-  EXPECT_EQ(ChildProcess::spawn({.command = {"/bin/true"}, .output = "/no/such/folder/log"}).error().code, Errc::invalid);
+  EXPECT_EQ(ChildProcess::spawn({.command = {"/bin/true"}, .output = "/no/such/folder/log"}).error().code,
+            Errc::invalid);
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
   EXPECT_EQ(errno, ECHILD);
 }

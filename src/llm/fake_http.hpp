@@ -38,7 +38,8 @@ class FakeHttp final : public net::HttpClient {
     return std::make_unique<Handle>(sent.back());
   }
   void warm(const std::string&) override { ++warmed; }
-  std::unique_ptr<net::Pending> connect(SocketCall, std::function<void(Result<std::shared_ptr<net::WebSocket>>)>) override {
+  std::unique_ptr<net::Pending> connect(SocketCall,
+                                        std::function<void(Result<std::shared_ptr<net::WebSocket>>)>) override {
     return nullptr;
   }
 

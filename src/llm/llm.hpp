@@ -33,10 +33,10 @@ struct Tool {
 struct Request {
   std::vector<Message> messages;
   std::vector<Tool> tools;
-  int max_tokens = 200;          // of the answer
+  int max_tokens = 200;  // of the answer
   double temperature = 0.3;
-  Deadline first_token;          // no word by then: timeout
-  Deadline deadline;             // whole answer
+  Deadline first_token;  // no word by then: timeout
+  Deadline deadline;     // whole answer
 };
 
 struct Usage {
@@ -49,12 +49,13 @@ struct Answer {
 };
 
 struct Sink {
-  std::function<void(std::string_view text)> token;      // words as they come, cut anywhere
-  std::function<void(ToolCall)> tool_call;               // complete ones
-  std::function<void(Result<Answer>)> done;              // last, exactly once
+  std::function<void(std::string_view text)> token;  // words as they come, cut anywhere
+  std::function<void(ToolCall)> tool_call;           // complete ones
+  std::function<void(Result<Answer>)> done;          // last, exactly once
 };
 
-// One per loop. Callbacks come on the loop, never from inside chat(). Destroying the handle cancels and closes the connection.
+// One per loop. Callbacks come on the loop, never from inside chat(). Destroying the handle cancels and closes the
+// connection.
 class Client {
  public:
   virtual ~Client() = default;
@@ -66,8 +67,8 @@ class Client {
 struct Endpoint {
   std::string base_url = "https://api.openai.com/v1";
   std::string model = {};
-  std::string api_key = {};  // empty: none is sent
-  bool cache_prompt = false; // llama-server's field
+  std::string api_key = {};   // empty: none is sent
+  bool cache_prompt = false;  // llama-server's field
 };
 std::unique_ptr<Client> openai_client(net::Loop& loop, net::HttpClient& http, Endpoint endpoint);
 

@@ -30,8 +30,8 @@ constexpr Duration long_life = 30s;  // ready for so long: the next failure is a
 constexpr Duration warm_deadline = 60s;
 constexpr off_t max_log = 1 << 20;
 
-// Bound with SO_REUSEADDR and SO_REUSEPORT, never listening: the kernel gives the port to no one who asks for a free one,
-// yet lets the child, which sets them too, listen on it in all its lives.
+// Bound with SO_REUSEADDR and SO_REUSEPORT, never listening: the kernel gives the port to no one who asks for a free
+// one, yet lets the child, which sets them too, listen on it in all its lives.
 Result<std::pair<int, std::uint16_t>> reserve_port() {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int on = 1;
@@ -74,8 +74,9 @@ Result<std::unique_ptr<LocalServer>> LocalServer::create(net::Loop& loop, net::H
     return Error{Errc::not_found, "preparing the local language model: its file '" + options.model +
                                       "': " + std::strerror(errno) + "; fetch it, or name another llm provider"};
   if (options.slots < 1 || options.slots > 64 || options.context < 256 || options.threads < 0)
-    return Error{Errc::invalid, "preparing the local language model: slots " + std::to_string(options.slots) + ", context " +
-                                    std::to_string(options.context) + ", threads " + std::to_string(options.threads) +
+    return Error{Errc::invalid, "preparing the local language model: slots " + std::to_string(options.slots) +
+                                    ", context " + std::to_string(options.context) + ", threads " +
+                                    std::to_string(options.threads) +
                                     "; expected 1 to 64 slots, a context of at least 256 tokens, 0 or more threads"};
   auto port = reserve_port();
   if (!port) return port.error();
@@ -102,14 +103,14 @@ LocalServer::~LocalServer() {
 
 std::vector<std::string> LocalServer::command() const {
   const int threads = options_.threads > 0 ? options_.threads : (net::usable_cores() <= 2 ? 1 : 2);
-  return {options_.binary, "-m", options_.model, "--host", "127.0.0.1", "--port", origin_.substr(origin_.rfind(':') + 1),
-          "--reuse-port", "--offline", "--no-webui",
+  return {options_.binary, "-m", options_.model, "--host", "127.0.0.1", "--port",
+          origin_.substr(origin_.rfind(':') + 1), "--reuse-port", "--offline", "--no-webui", "--no-slots",
+          "--cors-origins", "localhost",  // other calls' words are nobody's, a web page's least of all
           "-np", std::to_string(options_.slots), "-c", std::to_string(options_.slots * options_.context),
           // A slot each of its own memory; what a slot held before goes to the cache and comes back from there.
-          "--no-kv-unified", "--cache-ram", std::to_string(options_.cache_mib),
-          "-t", std::to_string(threads), "-tb", std::to_string(threads),
-          "--poll", "0",  // between answers its threads sleep: the cores are the calls'
-          "-lv", "2", "--log-colors", "off"};  // at 3 it writes ten lines an answer
+          "--no-kv-unified", "--cache-ram", std::to_string(options_.cache_mib), "-t", std::to_string(threads), "-tb",
+          std::to_string(threads), "--poll", "0",  // between answers its threads sleep: the cores are the calls'
+          "-lv", "2", "--log-colors", "off"};      // at 3 it writes ten lines an answer
 }
 
 void LocalServer::start() {
@@ -132,7 +133,7 @@ void LocalServer::stop(std::function<void()> done) {
 
 void LocalServer::become(State state) {
   if (state_.exchange(state, std::memory_order_acq_rel) == state) return;
-  log::info("llm_server", {{"state", name(state)}, {"pid", pid()}, {"url", base_url_}, {"life", lives_}, {"why", why_}});
+  log::info("llm_server", {{"state", name(state)}, {"pid", pid()}, {"url", base_url_}, {"life", lives_}});
   if (on_change) on_change(state);
 }
 
@@ -162,8 +163,9 @@ void LocalServer::tick() {
 }
 
 void LocalServer::launch() {
-  struct stat log {};
-  if (::stat(options_.log_file.c_str(), &log) == 0 && log.st_size > max_log && ::truncate(options_.log_file.c_str(), 0) != 0)
+  struct stat log{};
+  if (::stat(options_.log_file.c_str(), &log) == 0 && log.st_size > max_log &&
+      ::truncate(options_.log_file.c_str(), 0) != 0)
     log::warn("llm_server_log", {{"file", options_.log_file}, {"why", std::strerror(errno)}});
   ++lives_;
   become(State::starting);
@@ -260,21 +262,22 @@ void LocalServer::warm_next() {
   const auto status = std::make_shared<int>(0);
   const auto answer = std::make_shared<std::string>();
   const auto before = std::exchange(
-      warming_,
-      http_.send(std::move(call),
-                 {.head = [status](int code, const net::Headers&) { *status = code; },
-                  .body =
-                      [answer](std::string_view chunk) {
-                        answer->append(chunk.substr(0, 4096 - std::min<std::size_t>(4096, answer->size())));
-                      },
-                  .done = [this, status, answer](Result<void> result) {
-                    if (!result) return warmed(result.error().within("warming the local language model"));
-                    if (*status != 200)
-                      return warmed(Error{errc_of_status(*status), "warming the local language model: HTTP " +
-                                                                       std::to_string(*status) + ": " + server_message(*answer)});
-                    ++warm_slot_;
-                    warm_next();
-                  }}));
+      warming_, http_.send(std::move(call),
+                           {.head = [status](int code, const net::Headers&) { *status = code; },
+                            .body =
+                                [answer](std::string_view chunk) {
+                                  answer->append(chunk.substr(0, 4096 - std::min<std::size_t>(4096, answer->size())));
+                                },
+                            .done =
+                                [this, status, answer](Result<void> result) {
+                                  if (!result) return warmed(result.error().within("warming the local language model"));
+                                  if (*status != 200)
+                                    return warmed(Error{errc_of_status(*status),
+                                                        "warming the local language model: HTTP " +
+                                                            std::to_string(*status) + ": " + server_message(*answer)});
+                                  ++warm_slot_;
+                                  warm_next();
+                                }}));
 }
 
 void LocalServer::warmed(Result<void> result) {

@@ -31,11 +31,11 @@ class LocalServer {
     std::string log_file = {};  // appended to, begun anew beyond 1 MiB; empty: no log
     int slots = 4;              // answers at the same time; more wait inside it
     int context = 2048;         // tokens of a slot: prompt and answer
-    // 0: one on a machine of up to two cores, else two. A second thread halves the first token's delay on an idle machine,
-    // but its threads wait for each other at every step by spinning: with one core busy elsewhere (a voice speaking) two
-    // threads on two cores are 10 to 30 times slower than one.
+    // 0: one on a machine of up to two cores, else two. A second thread halves the first token's delay on an idle
+    // machine, but its threads wait for each other at every step by spinning: with one core busy elsewhere (a voice
+    // speaking) two threads on two cores are 10 to 30 times slower than one.
     int threads = 0;
-    int cache_mib = 256;        // of conversations whose slot went to another one: about 23 KB a token of SmolLM2-135M
+    int cache_mib = 256;  // of conversations whose slot went to another one: about 23 KB a token of SmolLM2-135M
     int nice = 10;
     Duration ready_within = 60s;
   };
@@ -45,8 +45,8 @@ class LocalServer {
   static Result<std::unique_ptr<LocalServer>> create(net::Loop& loop, net::HttpClient& http, Options options);
   ~LocalServer();  // kills at once what stop() has not stopped
 
-  void start();                            // returns at once; a life that fails is followed by another
-  void stop(std::function<void()> done);   // SIGTERM, after 2 s SIGKILL; done when it is gone. For good.
+  void start();                           // returns at once; a life that fails is followed by another
+  void stop(std::function<void()> done);  // SIGTERM, after 2 s SIGKILL; done when it is gone. For good.
 
   State state() const { return state_.load(std::memory_order_acquire); }  // any thread
   const std::string& base_url() const { return base_url_; }               // any thread; the same in all its lives
@@ -56,8 +56,9 @@ class LocalServer {
 
   std::function<void(State)> on_change;  // must not destroy this
 
-  // Reads the beginning that conversations share into every slot, now or as soon as it is ready, and again in each later
-  // life, so that a first question pays for its own words only. The last one given counts. `done` comes at most once.
+  // Reads the beginning that conversations share into every slot, now or as soon as it is ready, and again in each
+  // later life, so that a first question pays for its own words only. The last one given counts. `done` comes at most
+  // once.
   void warm_prompt(std::vector<Message> messages, std::function<void(Result<void>)> done = {});
 
   std::vector<std::string> command() const;  // as it is spawned
@@ -98,8 +99,8 @@ class LocalServer {
   int warm_slot_ = 0;
 };
 
-// Before the next life after that many short ones: 0.1 s, doubled each time, at most 10 s, times 0.75 to 1.25 by `chance`
-// in [0, 1).
+// Before the next life after that many short ones: 0.1 s, doubled each time, at most 10 s, times 0.75 to 1.25 by
+// `chance` in [0, 1).
 Duration restart_delay(int failures, double chance);
 
 }  // namespace offhook::llm

@@ -12,7 +12,6 @@
 #include <fstream>
 #include <future>
 #include <mutex>
-#include <sstream>
 
 #include "llm/fake_http.hpp"
 #include "net/event_loop.hpp"
@@ -36,7 +35,8 @@ struct Stand {
     std::filesystem::remove(log);
     std::ofstream(program) << "#!/bin/sh\n" << does << "\n";
     ::chmod(program.c_str(), 0700);
-    auto made = LocalServer::create(loop, http, {.binary = program, .model = program, .log_file = log, .slots = slots, .ready_within = 10s});
+    auto made = LocalServer::create(
+        loop, http, {.binary = program, .model = program, .log_file = log, .slots = slots, .ready_within = 10s});
     server = std::move(*made);
     server->on_change = [this](State s) { changes.push_back(s); };
   }
@@ -78,8 +78,10 @@ TEST(LocalServer, files_that_are_not_there_are_named_before_anything_starts) {
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code, Errc::not_found);
   EXPECT_NE(none.error().what.find("/no/llama-server"), std::string::npos);
-  EXPECT_NE(LocalServer::create(loop, http, {.binary = "/bin/sh", .model = "/no/model"}).error().what.find("/no/model"), std::string::npos);
-  EXPECT_EQ(LocalServer::create(loop, http, {.binary = "/bin/sh", .model = "/bin/sh", .slots = 0}).error().code, Errc::invalid);
+  EXPECT_NE(LocalServer::create(loop, http, {.binary = "/bin/sh", .model = "/no/model"}).error().what.find("/no/model"),
+            std::string::npos);
+  EXPECT_EQ(LocalServer::create(loop, http, {.binary = "/bin/sh", .model = "/bin/sh", .slots = 0}).error().code,
+            Errc::invalid);
 }
 
 TEST(LocalServer, is_ready_once_its_health_is) {
@@ -172,7 +174,8 @@ TEST(LocalServer, short_lives_are_spaced_out_and_their_last_words_kept) {
     s.await_death(s.server->pid());
     s.loop.advance(20ms);
     EXPECT_EQ(s.server->state(), State::dead);
-    EXPECT_NE(s.server->why().find("exited with status 1; it last wrote: failed to load model"), std::string::npos) << s.server->why();
+    EXPECT_NE(s.server->why().find("exited with status 1; it last wrote: failed to load model"), std::string::npos)
+        << s.server->why();
   }
 }
 
@@ -357,17 +360,19 @@ class RealServer : public testing::Test {
       request.max_tokens = 24;
       request.first_token = Deadline::in(loop.now(), 60s);
       request.deadline = Deadline::in(loop.now(), 90s);
-      handle = client->chat(std::move(request), {.token = [&](std::string_view t) {
-                                                   heard.text += t;
-                                                   if (++heard.pieces != enough) return;
-                                                   handle.reset();
-                                                   over.set_value();
-                                                 },
+      handle = client->chat(std::move(request), {.token =
+                                                     [&](std::string_view t) {
+                                                       heard.text += t;
+                                                       if (++heard.pieces != enough) return;
+                                                       handle.reset();
+                                                       over.set_value();
+                                                     },
                                                  .tool_call = {},
-                                                 .done = [&](Result<Answer> r) {
-                                                   heard.end = std::move(r);
-                                                   over.set_value();
-                                                 }});
+                                                 .done =
+                                                     [&](Result<Answer> r) {
+                                                       heard.end = std::move(r);
+                                                       over.set_value();
+                                                     }});
     });
     over.get_future().wait();
     on([&] { handle.reset(); });

@@ -19,12 +19,13 @@ constexpr json::parse_options lenient() {
 // The length of the well-formed UTF-8 sequence at the front (RFC 3629), 0 if there is none.
 std::size_t sequence(std::string_view text) {
   const auto at = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
-  const auto tail = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) { return at(i) >= low && at(i) <= high; };
+  const auto tail = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
+    return at(i) >= low && at(i) <= high;
+  };
   const unsigned c = at(0);
   if (c < 0x80) return 1;
   if (c >= 0xC2 && c <= 0xDF) return tail(1) ? 2 : 0;
-  if (c >= 0xE0 && c <= 0xEF)
-    return tail(1, c == 0xE0 ? 0xA0 : 0x80, c == 0xED ? 0x9F : 0xBF) && tail(2) ? 3 : 0;
+  if (c >= 0xE0 && c <= 0xEF) return tail(1, c == 0xE0 ? 0xA0 : 0x80, c == 0xED ? 0x9F : 0xBF) && tail(2) ? 3 : 0;
   if (c >= 0xF0 && c <= 0xF4)
     return tail(1, c == 0xF0 ? 0x90 : 0x80, c == 0xF4 ? 0x8F : 0xBF) && tail(2) && tail(3) ? 4 : 0;
   return 0;
@@ -35,8 +36,10 @@ std::string clean(std::string_view text) {
   out.reserve(text.size());
   while (!text.empty()) {
     const std::size_t length = sequence(text);
-    if (length == 0) out += "\xEF\xBF\xBD";
-    else out.append(text.substr(0, length));
+    if (length == 0)
+      out += "\xEF\xBF\xBD";
+    else
+      out.append(text.substr(0, length));
     text.remove_prefix(std::max<std::size_t>(1, length));
   }
   return out;
@@ -99,8 +102,9 @@ Result<json::array> encode_tools(const std::vector<Tool>& tools) {
   json::array out;
   for (const Tool& tool : tools) {
     boost::system::error_code ec;
-    json::value parameters = tool.parameters.empty() ? json::value(json::object{{"type", "object"}, {"properties", json::object{}}})
-                                                     : json::parse(tool.parameters, ec);
+    json::value parameters = tool.parameters.empty()
+                                 ? json::value(json::object{{"type", "object"}, {"properties", json::object{}}})
+                                 : json::parse(tool.parameters, ec);
     if (ec || !parameters.is_object())
       return Error{Errc::invalid, "encoding tool '" + tool.name + "': its parameters are " +
                                       (ec ? "no JSON (" + ec.message() + ")" : std::string("JSON but no object")) +
@@ -142,7 +146,8 @@ std::int64_t number_in(const json::object& from, std::string_view key, std::int6
 }
 
 int count_in(const json::object& from, std::string_view key, int otherwise = 0) {
-  return static_cast<int>(std::clamp<std::int64_t>(number_in(from, key, otherwise), 0, std::numeric_limits<int>::max()));
+  return static_cast<int>(
+      std::clamp<std::int64_t>(number_in(from, key, otherwise), 0, std::numeric_limits<int>::max()));
 }
 
 // The description of a failure wherever it stands: {"error":{…}}, {"error":"…"}, {"message":…} or {"detail":…}.
@@ -163,10 +168,14 @@ Error error_in(const json::object& from) {
   const auto says = [&](std::string_view word) { return kind.find(word) != std::string::npos; };
   const std::int64_t status = number_in(place, "code", number_in(place, "status", 0));
   Errc code = Errc::unavailable;
-  if (status >= 400 && status < 600) code = errc_of_status(static_cast<int>(status));
-  else if (says("authentication") || says("permission")) code = Errc::refused;
-  else if (says("rate_limit") || says("quota")) code = Errc::full;
-  else if (says("invalid_request") || says("BadRequest")) code = Errc::invalid;
+  if (status >= 400 && status < 600)
+    code = errc_of_status(static_cast<int>(status));
+  else if (says("authentication") || says("permission"))
+    code = Errc::refused;
+  else if (says("rate_limit") || says("quota"))
+    code = Errc::full;
+  else if (says("invalid_request") || says("BadRequest"))
+    code = Errc::invalid;
   const std::string text = one_line(message_in(from), 200);
   return {code, "the server broke the answer off: " + (text.empty() ? std::string("(no message)") : text)};
 }
@@ -198,7 +207,7 @@ Result<void> ChatDecoder::feed(const net::SseEvent& event, Piece& out) {
     return {};
   }
   if (event.data.find_first_not_of(" \t\n") == std::string::npos) return {};  // a keep-alive
-  unsigned char first_block[4096];  // a chunk is a few hundred bytes
+  unsigned char first_block[4096];                                            // a chunk is a few hundred bytes
   json::monotonic_resource memory(first_block, sizeof first_block);
   boost::system::error_code ec;
   const json::value chunk = json::parse(event.data, ec, &memory, lenient());
@@ -220,7 +229,8 @@ Result<void> ChatDecoder::feed(const net::SseEvent& event, Piece& out) {
     const json::object* choice = entry.if_object();
     if (!choice || number_in(*choice, "index", 0) != 0) continue;  // we ask for one answer
     if (const json::object* delta = object_in(*choice, "delta")) {
-      // A refusal is what the model says instead of an answer. Reasoning stands in fields of its own, which nobody reads.
+      // A refusal is what the model says instead of an answer. Reasoning stands in fields of its own, which nobody
+      // reads.
       for (const std::string_view key : {"content", "refusal"})
         if (auto added = add_text(text_in(*delta, key), out); !added) return added;
       for (const json::value& piece : array_in(*delta, "tool_calls")) {
@@ -248,7 +258,8 @@ Result<void> ChatDecoder::add_text(std::string_view text, Piece& out) {
   if (text.empty()) return {};
   text_bytes_ += text.size();
   if (text_bytes_ > max_text)
-    return Error{Errc::full, "reading the answer: more than " + std::to_string(max_text) + " bytes of text; lower max_tokens"};
+    return Error{Errc::full,
+                 "reading the answer: more than " + std::to_string(max_text) + " bytes of text; lower max_tokens"};
   const std::size_t before = out.text.size();
   filter_.feed(clean(text), out.text);
   started_ = started_ || out.text.size() > before;
@@ -263,18 +274,21 @@ Result<void> ChatDecoder::add_tool_call(std::int64_t index, std::string_view id,
     call = std::find_if(calls_.rbegin(), calls_.rend(), [&](const PartialCall& c) { return c.index == index; });
     if (call != calls_.rend() && !id.empty() && !call->call.id.empty() && call->call.id != id) call = calls_.rend();
   } else {
-    call = id.empty() ? calls_.rbegin()
-                      : std::find_if(calls_.rbegin(), calls_.rend(), [&](const PartialCall& c) { return c.call.id == id; });
+    call = id.empty()
+               ? calls_.rbegin()
+               : std::find_if(calls_.rbegin(), calls_.rend(), [&](const PartialCall& c) { return c.call.id == id; });
   }
   if (call == calls_.rend()) {
     if (calls_.size() == max_tool_calls)
-      return Error{Errc::full, "reading the answer: more than " + std::to_string(max_tool_calls) + " tool calls at once"};
+      return Error{Errc::full,
+                   "reading the answer: more than " + std::to_string(max_tool_calls) + " tool calls at once"};
     calls_.push_back({index, {}});
     call = calls_.rbegin();
   }
   tool_bytes_ += id.size() + name.size() + arguments.size();
   if (tool_bytes_ > max_tool_bytes)
-    return Error{Errc::full, "reading the answer: its tool calls have more than " + std::to_string(max_tool_bytes) + " bytes"};
+    return Error{Errc::full,
+                 "reading the answer: its tool calls have more than " + std::to_string(max_tool_bytes) + " bytes"};
   if (call->call.id.empty()) call->call.id = clean(id);
   if (call->call.name.empty()) call->call.name = clean(name);
   call->call.arguments.append(arguments);

@@ -1,5 +1,5 @@
-// Chat completions as OpenAI defined them and llama-server, vLLM and Ollama speak them: a Request as a JSON body, and the
-// stream of events that answers it. Pure: no socket, no clock, and no exception on what a stranger sent.
+// Chat completions as OpenAI defined them and llama-server, vLLM and Ollama speak them: a Request as a JSON body, and
+// the stream of events that answers it. Pure: no socket, no clock, and no exception on what a stranger sent.
 #pragma once
 
 #include <cstddef>
@@ -22,9 +22,9 @@ struct ChatDialect {
   int slot = -1;                       // llama-server: which of its contexts; -1: it picks
 };
 
-// The same request gives the same bytes, and a longer history the same beginning, so that prompt caches hit. Neighbours of
-// one role (the caller spoke twice) become one message, empty ones are left out: many chat templates refuse either. Bytes
-// that are no UTF-8 become U+FFFD. Errc::invalid names the tool whose parameters are no JSON object.
+// The same request gives the same bytes, and a longer history the same beginning, so that prompt caches hit. Neighbours
+// of one role (the caller spoke twice) become one message, empty ones are left out: many chat templates refuse either.
+// Bytes that are no UTF-8 become U+FFFD. Errc::invalid names the tool whose parameters are no JSON object.
 Result<std::string> encode_chat(const Request& request, const ChatDialect& dialect);
 
 // One answer. Feed it each event, hand on what it puts out, end it when the stream has ended.
@@ -43,13 +43,14 @@ class ChatDecoder {
   bool started() const { return started_; }  // a word or the beginning of a tool call has come
   bool done() const { return done_; }        // [DONE]: nothing more comes
 
-  static constexpr std::size_t max_text = 256 << 10;       // bytes of one answer, thoughts included
+  static constexpr std::size_t max_text = 256 << 10;  // bytes of one answer, thoughts included
   static constexpr std::size_t max_tool_calls = 32;
   static constexpr std::size_t max_tool_bytes = 256 << 10;  // ids, names and arguments of one answer
 
  private:
   Result<void> add_text(std::string_view text, Piece& out);
-  Result<void> add_tool_call(std::int64_t index, std::string_view id, std::string_view name, std::string_view arguments);
+  Result<void> add_tool_call(std::int64_t index, std::string_view id, std::string_view name,
+                             std::string_view arguments);
   Result<void> complete_tool_calls(Piece& out);
 
   // Indices distinguish parallel calls; servers that leave them out, or number every call 0, send whole calls with ids.
@@ -67,8 +68,8 @@ class ChatDecoder {
   bool done_ = false;
 };
 
-// What a failure means, whether it comes as a status or inside the stream: 401, 403 refused; 404 not_found; 408 timeout;
-// 429 full; 5xx unavailable; other invalid.
+// What a failure means, whether it comes as a status or inside the stream: 401, 403 refused; 404 not_found; 408
+// timeout; 429 full; 5xx unavailable; other invalid.
 Errc errc_of_status(int status);
 
 // The server's own words out of an error body: its JSON's message, else its text; one line of at most 200 characters.

@@ -27,7 +27,9 @@ Decoded decode(const std::vector<std::string>& events) {
   return out;
 }
 
-Message says(Role role, std::string text) { return {role, std::move(text), {}, {}}; }
+Message says(Role role, std::string text) {
+  return {role, std::move(text), {}, {}};
+}
 
 TEST(ChatEncoding, body_is_the_same_to_the_byte) {
   Request request;
@@ -37,20 +39,22 @@ TEST(ChatEncoding, body_is_the_same_to_the_byte) {
   request.temperature = 0.5;
   const auto body = encode_chat(request, {.model = "m", .cache_prompt = true, .slot = 2});
   ASSERT_TRUE(body) << body.error().what;
-  EXPECT_EQ(*body,
-            R"({"model":"m","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Say \"hi\"\n"}],)"
-            R"("tools":[{"type":"function","function":{"name":"book","description":"Books",)"
-            R"("parameters":{"type":"object","properties":{"when":{"type":"string"},"a":{}}}}}],)"
-            R"("stream":true,"stream_options":{"include_usage":true},"max_tokens":50,"temperature":5E-1,)"
-            R"("cache_prompt":true,"id_slot":2})");
+  EXPECT_EQ(
+      *body,
+      R"({"model":"m","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Say \"hi\"\n"}],)"
+      R"("tools":[{"type":"function","function":{"name":"book","description":"Books",)"
+      R"("parameters":{"type":"object","properties":{"when":{"type":"string"},"a":{}}}}}],)"
+      R"("stream":true,"stream_options":{"include_usage":true},"max_tokens":50,"temperature":5E-1,)"
+      R"("cache_prompt":true,"id_slot":2})");
 }
 
 TEST(ChatEncoding, neighbours_of_one_role_become_one_message_and_empty_ones_none) {
   Request request;
   request.messages = {says(Role::user, "Hello"), says(Role::assistant, ""), says(Role::user, "are you open?"),
                       says(Role::assistant, "Yes."), says(Role::assistant, "Until five.")};
-  EXPECT_NE(encode_chat(request, {})->find(R"("messages":[{"role":"user","content":"Hello\nare you open?"},)"
-                                           R"({"role":"assistant","content":"Yes.\nUntil five."}])"),
+  EXPECT_NE(encode_chat(request, {})
+                ->find(R"("messages":[{"role":"user","content":"Hello\nare you open?"},)"
+                       R"({"role":"assistant","content":"Yes.\nUntil five."}])"),
             std::string::npos);
 }
 
@@ -63,10 +67,11 @@ TEST(ChatEncoding, tool_calls_and_their_results_stay_apart) {
   Request request;
   request.messages = {says(Role::user, "Go"), asks, first, second};
   EXPECT_NE(
-      encode_chat(request, {})->find(
-          R"({"role":"assistant","content":"","tool_calls":[{"id":"1","type":"function","function":{"name":"a","arguments":"{}"}},)"
-          R"({"id":"2","type":"function","function":{"name":"b","arguments":"{\"x\":1}"}}]},)"
-          R"({"role":"tool","content":"","tool_call_id":"1"},{"role":"tool","content":"ok","tool_call_id":"2"}])"),
+      encode_chat(request, {})
+          ->find(
+              R"({"role":"assistant","content":"","tool_calls":[{"id":"1","type":"function","function":{"name":"a","arguments":"{}"}},)"
+              R"({"id":"2","type":"function","function":{"name":"b","arguments":"{\"x\":1}"}}]},)"
+              R"({"role":"tool","content":"","tool_call_id":"1"},{"role":"tool","content":"ok","tool_call_id":"2"}])"),
       std::string::npos);
 }
 
@@ -83,7 +88,8 @@ TEST(ChatEncoding, a_longer_history_begins_like_the_shorter_one) {
 TEST(ChatEncoding, broken_utf8_becomes_the_replacement_character) {
   Request request;
   request.messages = {says(Role::user, "a\xC3(\xE2\x82\xAC\xED\xA0\x80\xF0\x9F\x98\x80\xFF")};
-  EXPECT_NE(encode_chat(request, {})->find("a\xEF\xBF\xBD(\xE2\x82\xAC\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xF0\x9F\x98\x80\xEF\xBF\xBD\""),
+  EXPECT_NE(encode_chat(request, {})
+                ->find("a\xEF\xBF\xBD(\xE2\x82\xAC\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xF0\x9F\x98\x80\xEF\xBF\xBD\""),
             std::string::npos);
 }
 
@@ -100,14 +106,16 @@ TEST(ChatEncoding, parameters_that_are_no_schema_name_their_tool) {
 }
 
 TEST(ChatEncoding, openai_itself_gets_its_newer_name_for_the_limit) {
-  EXPECT_NE(encode_chat({}, {.max_completion_tokens = true})->find(R"("max_completion_tokens":200)"), std::string::npos);
+  EXPECT_NE(encode_chat({}, {.max_completion_tokens = true})->find(R"("max_completion_tokens":200)"),
+            std::string::npos);
 }
 
 TEST(ChatDecoder, words_and_usage_of_a_plain_answer) {
-  const auto out = decode({chunk(R"({"role":"assistant","content":""})"), chunk(R"({"content":"Hel"})"),
-                           chunk(R"({"content":"lo"})"), chunk("{}", R"("stop")"),
-                           R"({"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":8}}})",
-                           "[DONE]"});
+  const auto out = decode(
+      {chunk(R"({"role":"assistant","content":""})"), chunk(R"({"content":"Hel"})"), chunk(R"({"content":"lo"})"),
+       chunk("{}", R"("stop")"),
+       R"({"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":8}}})",
+       "[DONE]"});
   ASSERT_TRUE(out.answer) << out.answer.error().what;
   EXPECT_EQ(out.said.text, "Hello");
   EXPECT_EQ(out.answer->finish, "stop");
@@ -117,19 +125,21 @@ TEST(ChatDecoder, words_and_usage_of_a_plain_answer) {
 }
 
 TEST(ChatDecoder, what_it_does_not_know_is_passed_over) {
-  const auto out = decode({"", "null", "17", "[]", "{}", R"({"choices":null,"usage":null,"error":null})",
-                           R"({"choices":[null,3,{"index":1,"delta":{"content":"no"}},{"delta":null},{"delta":{"content":null}}]})",
-                           R"({"prompt_progress":{"total":3}})", chunk(R"({"content":{"deep":[1]},"tool_calls":7})"),
-                           chunk(R"({"tool_calls":[null,{}],"content":"y"})"),
-                           chunk(R"({"content":"es","annotations":[]})", R"("length")")});
+  const auto out =
+      decode({"", "null", "17", "[]", "{}", R"({"choices":null,"usage":null,"error":null})",
+              R"({"choices":[null,3,{"index":1,"delta":{"content":"no"}},{"delta":null},{"delta":{"content":null}}]})",
+              R"({"prompt_progress":{"total":3}})", chunk(R"({"content":{"deep":[1]},"tool_calls":7})"),
+              chunk(R"({"tool_calls":[null,{}],"content":"y"})"),
+              chunk(R"({"content":"es","annotations":[]})", R"("length")")});
   ASSERT_FALSE(out.answer);  // a tool call that names nothing cannot be passed over
   EXPECT_EQ(out.answer.error().code, Errc::invalid);
   EXPECT_EQ(out.said.text, "yes");
 }
 
 TEST(ChatDecoder, reasoning_is_never_spoken) {
-  const auto out = decode({chunk(R"({"reasoning_content":"hm"})"), chunk(R"({"reasoning":"hm"})"), chunk(R"({"content":"<th"})"),
-                           chunk(R"({"content":"ink>secret</thi"})"), chunk(R"({"content":"nk>\n\nYes"})"), chunk("{}", R"("stop")")});
+  const auto out = decode({chunk(R"({"reasoning_content":"hm"})"), chunk(R"({"reasoning":"hm"})"),
+                           chunk(R"({"content":"<th"})"), chunk(R"({"content":"ink>secret</thi"})"),
+                           chunk(R"({"content":"nk>\n\nYes"})"), chunk("{}", R"("stop")")});
   ASSERT_TRUE(out.answer);
   EXPECT_EQ(out.said.text, "Yes");
 }
@@ -144,11 +154,13 @@ TEST(ChatDecoder, thinking_is_not_a_first_word) {
 }
 
 TEST(ChatDecoder, tool_calls_are_joined_by_index) {
-  const auto out = decode({chunk(R"({"tool_calls":[{"index":0,"id":"A","type":"function","function":{"name":"f","arguments":""}}]})"),
-                           chunk(R"({"tool_calls":[{"index":1,"id":"B","function":{"name":"g","arguments":"{"}}]})"),
-                           chunk(R"({"tool_calls":[{"index":0,"function":{"arguments":"{\"a\""}},{"index":1,"function":{"arguments":"}"}}]})"),
-                           chunk(R"({"tool_calls":[{"index":0,"id":"A","function":{"name":"f","arguments":":1}"}}]})"),
-                           chunk("{}", R"("tool_calls")"), "[DONE]"});
+  const auto out = decode(
+      {chunk(R"({"tool_calls":[{"index":0,"id":"A","type":"function","function":{"name":"f","arguments":""}}]})"),
+       chunk(R"({"tool_calls":[{"index":1,"id":"B","function":{"name":"g","arguments":"{"}}]})"),
+       chunk(
+           R"({"tool_calls":[{"index":0,"function":{"arguments":"{\"a\""}},{"index":1,"function":{"arguments":"}"}}]})"),
+       chunk(R"({"tool_calls":[{"index":0,"id":"A","function":{"name":"f","arguments":":1}"}}]})"),
+       chunk("{}", R"("tool_calls")"), "[DONE]"});
   ASSERT_TRUE(out.answer);
   EXPECT_EQ(out.answer->finish, "tool_calls");
   ASSERT_EQ(out.said.tool_calls.size(), 2u);
@@ -161,9 +173,11 @@ TEST(ChatDecoder, tool_calls_are_joined_by_index) {
 
 TEST(ChatDecoder, whole_calls_without_index_or_with_one_index_for_all_stay_apart) {
   for (const std::string index : {"", R"("index":0,)"}) {
-    const auto call = [&](std::string id) { return "{" + index + R"("id":")" + id + R"(","function":{"name":"f)" + id + R"(","arguments":{"x":1}}})"; };
-    const auto out = decode({chunk(R"({"tool_calls":[)" + call("1") + "]}"), chunk(R"({"tool_calls":[)" + call("2") + "]}"),
-                             chunk("{}", R"("stop")")});
+    const auto call = [&](std::string id) {
+      return "{" + index + R"("id":")" + id + R"(","function":{"name":"f)" + id + R"(","arguments":{"x":1}}})";
+    };
+    const auto out = decode({chunk(R"({"tool_calls":[)" + call("1") + "]}"),
+                             chunk(R"({"tool_calls":[)" + call("2") + "]}"), chunk("{}", R"("stop")")});
     ASSERT_TRUE(out.answer);
     EXPECT_EQ(out.answer->finish, "tool_calls");
     ASSERT_EQ(out.said.tool_calls.size(), 2u) << index;

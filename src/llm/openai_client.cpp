@@ -12,9 +12,9 @@ namespace offhook::llm {
 
 namespace {
 
-constexpr std::size_t max_refusal = 16 << 10;     // bytes read of an error's body; more is no message
-constexpr std::size_t max_answer = 16 << 20;      // bytes on the wire: some servers send 1 KB around each token
-constexpr Duration end_grace = 20ms;              // from [DONE] to the end of the response, so that the connection is kept
+constexpr std::size_t max_refusal = 16 << 10;  // bytes read of an error's body; more is no message
+constexpr std::size_t max_answer = 16 << 20;   // bytes on the wire: some servers send 1 KB around each token
+constexpr Duration end_grace = 20ms;           // from [DONE] to the end of the response, so that the connection is kept
 
 // What all chats of one client share.
 struct Server {
@@ -51,9 +51,10 @@ class Chat : public std::enable_shared_from_this<Chat> {
 
   void send(const Request& request) {
     const Endpoint& endpoint = server_->endpoint;
-    auto body = encode_chat(request, {.model = endpoint.model,
-                                      .cache_prompt = endpoint.cache_prompt,
-                                      .max_completion_tokens = endpoint.base_url.starts_with("https://api.openai.com/")});
+    auto body =
+        encode_chat(request, {.model = endpoint.model,
+                              .cache_prompt = endpoint.cache_prompt,
+                              .max_completion_tokens = endpoint.base_url.starts_with("https://api.openai.com/")});
     if (!body) {  // told by the timer, as nothing is called back from inside chat()
       stillborn_ = body.error();
       limit_.at(sent_at_);
@@ -81,8 +82,10 @@ class Chat : public std::enable_shared_from_this<Chat> {
  private:
   void arm() {
     const Deadline next = decoder_.started() ? deadline_ : Deadline::earlier(first_token_, deadline_);
-    if (next.is_never()) limit_.cancel();
-    else limit_.at(next.at());
+    if (next.is_never())
+      limit_.cancel();
+    else
+      limit_.at(next.at());
   }
 
   void on_head(int status, const net::Headers& headers) {
@@ -139,13 +142,15 @@ class Chat : public std::enable_shared_from_this<Chat> {
     if (status_ != 0 && refused()) {
       const std::string message = server_message(refusal_);
       return fail({errc_of_status(status_), "HTTP " + std::to_string(status_) + ": " +
-                                                (message.empty() ? std::string("(no message)") : message) + advice(status_)});
+                                                (message.empty() ? std::string("(no message)") : message) +
+                                                advice(status_)});
     }
     if (!result && status_ == 0 && result.error().code == Errc::unavailable)
-      return fail({Errc::unavailable,
-                   result.error().what + "; is the server running at " + server_->endpoint.base_url + "?"});
+      return fail(
+          {Errc::unavailable, result.error().what + "; is the server running at " + server_->endpoint.base_url + "?"});
     std::vector<net::SseEvent> events;
-    if (result && !decoder_.done() && parser_.feed("\n\n", events) && !read(events)) return;  // it forgot the blank line
+    if (result && !decoder_.done() && parser_.feed("\n\n", events) && !read(events))
+      return;  // it forgot the blank line
     complete(result);
   }
 
@@ -155,9 +160,10 @@ class Chat : public std::enable_shared_from_this<Chat> {
     if (!put_out(piece)) return;
     if (answer) return finish(std::move(answer));
     if (!result) return fail(result.error());
-    std::string type = type_.find("event-stream") == std::string::npos
-                           ? "; it came as '" + type_ + "', expected text/event-stream: is this a chat completions server?"
-                           : std::string();
+    std::string type =
+        type_.find("event-stream") == std::string::npos
+            ? "; it came as '" + type_ + "', expected text/event-stream: is this a chat completions server?"
+            : std::string();
     fail({answer.error().code, answer.error().what + type});
   }
 
@@ -175,18 +181,17 @@ class Chat : public std::enable_shared_from_this<Chat> {
     if (stillborn_) return fail(*stillborn_);
     if (ending_) return complete({});
     const Time now = server_->loop.now();
-    const auto waited = std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(now - sent_at_).count()) + " ms";
+    const auto waited =
+        std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(now - sent_at_).count()) + " ms";
     if (!deadline_.passed(now))
       return fail({Errc::timeout, "no word within " + waited + ", expected the first one by then (" +
                                       (status_ == 0 ? "no response yet" : "HTTP " + std::to_string(status_)) +
                                       "); is the server overloaded or still loading its model?"});
-    fail({Errc::timeout, std::string(tokens_ ? "the answer had begun but not ended" : "no answer") + " within " + waited +
-                             ", expected all of it by then"});
+    fail({Errc::timeout, std::string(tokens_ ? "the answer had begun but not ended" : "no answer") + " within " +
+                             waited + ", expected all of it by then"});
   }
 
-  void fail(const Error& error) {
-    finish(Error{error.code, server_->without_key(server_->name + ": " + error.what)});
-  }
+  void fail(const Error& error) { finish(Error{error.code, server_->without_key(server_->name + ": " + error.what)}); }
 
   void finish(Result<Answer> result) {
     cancel();

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <future>
 #include <mutex>
 
@@ -15,9 +15,12 @@ namespace offhook::llm {
 namespace {
 
 std::string event(std::string_view delta, std::string_view finish = "null") {
-  return "data: {\"choices\":[{\"index\":0,\"delta\":" + std::string(delta) + ",\"finish_reason\":" + std::string(finish) + "}]}\n\n";
+  return "data: {\"choices\":[{\"index\":0,\"delta\":" + std::string(delta) +
+         ",\"finish_reason\":" + std::string(finish) + "}]}\n\n";
 }
-std::string word(std::string_view text) { return event("{\"content\":\"" + std::string(text) + "\"}"); }
+std::string word(std::string_view text) {
+  return event("{\"content\":\"" + std::string(text) + "\"}");
+}
 const std::string last_event = event("{}", "\"stop\"");
 const std::string done_event = "data: [DONE]\n\n";
 const std::string usage_event = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2}}\n\n";
@@ -151,9 +154,16 @@ TEST(OpenAiClient, a_callback_may_drop_the_handle) {
   for (const int at : {0, 1}) {
     std::unique_ptr<net::Pending> handle;
     int words = 0, ends = 0;
-    handle = s.client->chat({}, {.token = [&](std::string_view) { if (++words == 2 && at == 0) handle.reset(); },
+    handle = s.client->chat({}, {.token =
+                                     [&](std::string_view) {
+                                       if (++words == 2 && at == 0) handle.reset();
+                                     },
                                  .tool_call = {},
-                                 .done = [&](Result<Answer>) { ++ends; handle.reset(); }});
+                                 .done =
+                                     [&](Result<Answer>) {
+                                       ++ends;
+                                       handle.reset();
+                                     }});
     auto exchange = s.http.sent.back();
     exchange->head(200);
     exchange->body(word("a") + word("b") + word("c") + last_event + done_event);
@@ -164,8 +174,9 @@ TEST(OpenAiClient, a_callback_may_drop_the_handle) {
 }
 
 TEST(OpenAiClient, refusals_are_mapped_and_carry_the_servers_words_but_never_the_key) {
-  const std::pair<int, Errc> cases[] = {{400, Errc::invalid}, {401, Errc::refused}, {403, Errc::refused}, {404, Errc::not_found},
-                                        {429, Errc::full},    {500, Errc::unavailable}, {503, Errc::unavailable}, {301, Errc::invalid}};
+  const std::pair<int, Errc> cases[] = {{400, Errc::invalid},     {401, Errc::refused}, {403, Errc::refused},
+                                        {404, Errc::not_found},   {429, Errc::full},    {500, Errc::unavailable},
+                                        {503, Errc::unavailable}, {301, Errc::invalid}};
   for (const auto& [status, code] : cases) {
     Still s({.base_url = "http://host:1/v1", .model = "m", .api_key = "sk-secret"});
     s.ask();
@@ -244,15 +255,18 @@ class Rig {
       request.messages = {{Role::user, "Hi", {}, {}}};
       request.first_token = Deadline::in(loop_.now(), first_token);
       request.deadline = Deadline::in(loop_.now(), 20s);
-      handle_ = client_->chat(std::move(request), {.token = [&](std::string_view t) {
-                                                     heard.text += t;
-                                                     if (enough && enough(heard)) tell();
-                                                   },
-                                                   .tool_call = [&](ToolCall c) { heard.calls.push_back(std::move(c)); },
-                                                   .done = [&](Result<Answer> r) {
-                                                     heard.ends.push_back(std::move(r));
-                                                     tell();
-                                                   }});
+      handle_ =
+          client_->chat(std::move(request), {.token =
+                                                 [&](std::string_view t) {
+                                                   heard.text += t;
+                                                   if (enough && enough(heard)) tell();
+                                                 },
+                                             .tool_call = [&](ToolCall c) { heard.calls.push_back(std::move(c)); },
+                                             .done =
+                                                 [&](Result<Answer> r) {
+                                                   heard.ends.push_back(std::move(r));
+                                                   tell();
+                                                 }});
     });
     over.get_future().wait();
     on([&] { handle_.reset(); });
@@ -266,9 +280,15 @@ class Rig {
   std::unique_ptr<net::Pending> handle_;
 };
 
-const std::string stream_head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
-const std::vector<std::string> plain_answer = {event(R"({"role":"assistant","content":""})"), word("Hel"), ": ping\n\n", word("lo"),
-                                               last_event, usage_event, done_event};
+const std::string stream_head =
+    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+const std::vector<std::string> plain_answer = {event(R"({"role":"assistant","content":""})"),
+                                               word("Hel"),
+                                               ": ping\n\n",
+                                               word("lo"),
+                                               last_event,
+                                               usage_event,
+                                               done_event};
 
 std::string wire_of(const std::vector<std::string>& events) {
   std::string wire = stream_head;

@@ -1,5 +1,5 @@
-// For tests: an HTTP server over plain sockets that says exactly the bytes it is told to, and stops where it is told to.
-// A thread per connection; connections opened ahead and never used are fine.
+// For tests: an HTTP server over plain sockets that says exactly the bytes it is told to, and stops where it is told
+// to. A thread per connection; connections opened ahead and never used are fine.
 #pragma once
 
 #include <arpa/inet.h>
@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <mutex>
@@ -100,8 +101,10 @@ class ScriptedServer {
     while (connection.open) {
       const std::size_t head = in.find("\r\n\r\n");
       const std::size_t length = head == std::string::npos ? 0 : in.find("Content-Length: ");
-      const std::size_t whole = head == std::string::npos ? std::string::npos
-                                : head + 4 + (length < head ? static_cast<std::size_t>(std::atoi(in.c_str() + length + 16)) : 0);
+      const std::size_t whole =
+          head == std::string::npos
+              ? std::string::npos
+              : head + 4 + (length < head ? static_cast<std::size_t>(std::atoi(in.c_str() + length + 16)) : 0);
       if (in.size() >= whole) {
         connection.request = in.substr(0, whole);
         in.erase(0, whole);

@@ -18,7 +18,7 @@ class ThinkFilter {
   std::size_t matched_ = 0;  // bytes of the tag we wait for that have come; they are held back
   bool thinking_ = false;
   bool spoke_ = false;
-  bool trim_ = false;        // blanks between the thoughts and the first word
+  bool trim_ = false;  // blanks between the thoughts and the first word
 };
 
 }  // namespace offhook::llm

@@ -52,9 +52,7 @@ class Connecting : public std::enable_shared_from_this<Connecting> {
     if (stream_) stream_->close();
   }
 
-  void fail(Errc code, const std::string& why) {
-    finish(Error{code, phase_ + " " + url_.authority() + ": " + why});
-  }
+  void fail(Errc code, const std::string& why) { finish(Error{code, phase_ + " " + url_.authority() + ": " + why}); }
 
   void finish(Result<std::shared_ptr<Stream>> result) {
     if (over()) return;
@@ -75,13 +73,13 @@ class Connecting : public std::enable_shared_from_this<Connecting> {
   Socket socket_{loop_.context()};
   std::shared_ptr<Stream> stream_;
   Timer limit_{loop_, [this] {
-    const std::shared_ptr<Connecting> self = shared_from_this();
-    fail(Errc::timeout, "not done within " + std::to_string((loop_.now() - began_) / 1ms) + " ms");
-  }};
+                 const std::shared_ptr<Connecting> self = shared_from_this();
+                 fail(Errc::timeout, "not done within " + std::to_string((loop_.now() - began_) / 1ms) + " ms");
+               }};
   Timer next_address_{loop_, [this] {
-    error_code ignored;
-    socket_.close(ignored);
-  }};
+                        error_code ignored;
+                        socket_.close(ignored);
+                      }};
 };
 
 Awaitable<void> Connecting::run(std::shared_ptr<Connecting> self) {

@@ -15,9 +15,9 @@ namespace offhook::net {
 
 class Stream;
 
-// Starts at once, `done` comes later on the loop, exactly once unless the handle is destroyed before. Addresses of the host
-// are tried one after the other. Errors: not_found (no such host), unavailable (nobody answers), refused (its certificate),
-// timeout (which names what was under way).
+// Starts at once, `done` comes later on the loop, exactly once unless the handle is destroyed before. Addresses of the
+// host are tried one after the other. Errors: not_found (no such host), unavailable (nobody answers), refused (its
+// certificate), timeout (which names what was under way).
 std::unique_ptr<Pending> connect_stream(EventLoop& loop, const Url& url, const std::string& ca_file, Deadline deadline,
                                         std::function<void(Result<std::shared_ptr<Stream>>)> done);
 

@@ -37,8 +37,8 @@ std::optional<double> quota_v1(const fs::path& dir) {
   return std::nullopt;
 }
 
-// A container may see the host's name for its cgroup but only its own part of the tree: directories that are not there are
-// passed over, and the mount itself is always asked.
+// A container may see the host's name for its cgroup but only its own part of the tree: directories that are not there
+// are passed over, and the mount itself is always asked.
 void bound_by(std::optional<double>& least, const fs::path& mount, const std::string& group,
               std::optional<double> (*read)(const fs::path&)) {
   for (fs::path at = fs::path(group).relative_path();; at = at.parent_path()) {
@@ -76,8 +76,10 @@ std::optional<double> cgroup_quota(const fs::path& root) {
 
 unsigned usable_cores() {
   unsigned cores = std::max(1u, affinity());
-  // Rounded down: a loop that is throttled for the rest of a period misses frames, one that is missing only takes fewer calls.
-  if (const auto quota = cgroup_quota()) cores = std::min(cores, static_cast<unsigned>(std::max(1.0, std::floor(*quota))));
+  // Rounded down: a loop that is throttled for the rest of a period misses frames, one that is missing only takes fewer
+  // calls.
+  if (const auto quota = cgroup_quota())
+    cores = std::min(cores, static_cast<unsigned>(std::max(1.0, std::floor(*quota))));
   return cores;
 }
 

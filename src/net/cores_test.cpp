@@ -26,7 +26,9 @@ class Cores : public testing::Test {
   const fs::path root_;
 };
 
-TEST_F(Cores, without_cgroups_nothing_bounds_them) { EXPECT_EQ(cgroup_quota(root_), std::nullopt); }
+TEST_F(Cores, without_cgroups_nothing_bounds_them) {
+  EXPECT_EQ(cgroup_quota(root_), std::nullopt);
+}
 
 TEST_F(Cores, version_2_takes_the_tightest_quota_on_the_way_up) {
   write("proc/self/cgroup", "0::/machine/offhook\n");

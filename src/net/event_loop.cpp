@@ -26,12 +26,13 @@ namespace {
 
 std::string readable(const std::type_info& type) {
   int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), std::free);
+  const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(type.name(), nullptr, nullptr, &status),
+                                                    std::free);
   return name ? name.get() : type.name();
 }
 
-// Between two timers of an idle loop. Without it, the lag of the last call's last timer would stand until the next call,
-// and refuse it.
+// Between two timers of an idle loop. Without it, the lag of the last call's last timer would stand until the next
+// call, and refuse it.
 constexpr Duration pulse_period = 100ms;
 
 void raise_to(std::atomic<std::int64_t>& worst, std::int64_t value) {
@@ -40,8 +41,8 @@ void raise_to(std::atomic<std::int64_t>& worst, std::int64_t value) {
 
 }  // namespace
 
-// The order of members is the order in which the destructor needs them: what is still queued in the context may own timers
-// and listeners of the media clock.
+// The order of members is the order in which the destructor needs them: what is still queued in the context may own
+// timers and listeners of the media clock.
 struct EventLoop::Impl {
   explicit Impl(EventLoop& loop) : self(loop) {}
 
@@ -82,9 +83,9 @@ EventLoop::~EventLoop() {
   impl_->media.reset();
   impl_->pulse.reset();
   if (impl_->timers.size() > 0)
-    log::fatal("timers_outlive_their_loop", {{"loop", name_},
-                                             {"found", impl_->timers.size()},
-                                             {"remedy", "destroy what lives on a loop before the loop"}});
+    log::fatal(
+        "timers_outlive_their_loop",
+        {{"loop", name_}, {"found", impl_->timers.size()}, {"remedy", "destroy what lives on a loop before the loop"}});
 }
 
 void EventLoop::start() {
@@ -97,7 +98,9 @@ void EventLoop::start() {
   impl_->home = impl_->thread.get_id();
 }
 
-void EventLoop::stop() { impl_->context->stop(); }
+void EventLoop::stop() {
+  impl_->context->stop();
+}
 
 void EventLoop::join() {
   if (!impl_->thread.joinable()) return;
@@ -107,7 +110,9 @@ void EventLoop::join() {
   impl_->home = std::this_thread::get_id();  // whoever joined may take apart what lived here
 }
 
-Time EventLoop::now() const { return impl_->clock.now(); }
+Time EventLoop::now() const {
+  return impl_->clock.now();
+}
 
 void EventLoop::post(std::function<void()> task) {
   if (impl_->closing) return;
@@ -118,11 +123,17 @@ void EventLoop::post(std::function<void()> task) {
   });
 }
 
-bool EventLoop::is_home() const { return impl_->home.load(std::memory_order_relaxed) == std::this_thread::get_id(); }
+bool EventLoop::is_home() const {
+  return impl_->home.load(std::memory_order_relaxed) == std::this_thread::get_id();
+}
 
-MediaClock& EventLoop::media_clock() { return *impl_->media; }
+MediaClock& EventLoop::media_clock() {
+  return *impl_->media;
+}
 
-asio::io_context& EventLoop::context() { return *impl_->context; }
+asio::io_context& EventLoop::context() {
+  return *impl_->context;
+}
 
 void EventLoop::arm(Timer& timer) {
   assert(is_home() && "a timer belongs to its loop's thread");

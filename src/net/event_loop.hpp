@@ -1,4 +1,4 @@
-// A Loop on a thread of its own, over one Boost.Asio io_context. A watchdog names any handler that ran longer than 5 ms.
+// A Loop on a thread of its own, over one Boost.Asio io_context. A watchdog names every handler that ran over 5 ms.
 #pragma once
 
 #include <atomic>
@@ -20,12 +20,12 @@ class EventLoop final : public Loop {
  public:
   // What the loop has seen of itself since the last read; for /metrics. Written by the home thread, read by any.
   struct Health {
-    std::atomic<std::uint64_t> slow_handlers{0};   // ran longer than the watchdog's limit
+    std::atomic<std::uint64_t> slow_handlers{0};  // ran longer than the watchdog's limit
     std::atomic<std::int64_t> worst_handler_us{0};
-    std::atomic<std::int64_t> lag_us{0};           // how late the last timer fired
+    std::atomic<std::int64_t> lag_us{0};  // how late the last timer fired
     std::atomic<std::int64_t> worst_lag_us{0};
     std::atomic<std::int64_t> frame_lateness_us{0};  // of the media clock
-    std::atomic<int> load{0};                      // connections living here; the acceptor picks the least
+    std::atomic<int> load{0};                        // connections living here; the acceptor picks the least
   };
 
   explicit EventLoop(std::string name);
@@ -44,8 +44,8 @@ class EventLoop final : public Loop {
   const std::string& name() const { return name_; }
   boost::asio::io_context& context();  // for the files of net/ only
 
-  // Shows the watchdog a handler of context() that came neither through post() nor from a Timer: lives as long as it runs.
-  // Home thread only; inside another Watch, a task or a timer it does nothing. `what` must outlive it.
+  // Shows the watchdog a handler of context() that came neither through post() nor from a Timer: lives as long as it
+  // runs. Home thread only; inside another Watch, a task or a timer it does nothing. `what` must outlive it.
   class Watch {
    public:
     Watch(EventLoop& loop, const char* what);

@@ -6,7 +6,9 @@ namespace offhook::net {
 
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 int hex(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -40,9 +42,13 @@ std::string_view find_header(const Headers& headers, std::string_view name) {
   return {};
 }
 
-std::string_view HttpRequest::header(std::string_view name) const { return find_header(headers, name); }
+std::string_view HttpRequest::header(std::string_view name) const {
+  return find_header(headers, name);
+}
 
-std::string_view HttpRequest::path() const { return std::string_view(target).substr(0, target.find('?')); }
+std::string_view HttpRequest::path() const {
+  return std::string_view(target).substr(0, target.find('?'));
+}
 
 std::string_view HttpRequest::query() const {
   const std::size_t mark = target.find('?');

@@ -61,15 +61,15 @@ class WebSocket {
 
   virtual ~WebSocket() = default;  // without close(): the connection is cut
   virtual Loop& loop() = 0;
-  // Reading begins with the first one. nullptr: nothing is delivered any more, what comes is dropped. May be called inside
-  // a callback.
+  // Reading begins with the first one. nullptr: nothing is delivered any more, what comes is dropped. May be called
+  // inside a callback.
   virtual void set_handler(Handler* handler) = 0;
   // Queues one text message. Errc::full when more than `max_queued` bytes wait (a reader that does not read), closed
   // after close. The caller decides what a full queue means; nothing is dropped silently.
   virtual Result<void> send_text(std::string text) = 0;
   virtual Result<void> send_binary(std::string bytes) = 0;
-  // Sends what is queued, then closes; bounded at 5 s, also when the socket is destroyed meanwhile. From now on nothing but
-  // on_closed is delivered. `reason` is cut at 123 bytes.
+  // Sends what is queued, then closes; bounded at 5 s, also when the socket is destroyed meanwhile. From now on nothing
+  // but on_closed is delivered. `reason` is cut at 123 bytes.
   virtual void close(std::uint16_t code, std::string_view reason) = 0;
 
   static constexpr std::size_t max_queued = 1 << 20;

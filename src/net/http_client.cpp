@@ -23,7 +23,9 @@ std::string origin_of(const Url& url, const std::string& ca_file) {
 Result<void> check_headers(const Headers& headers) {
   for (const auto& [name, value] : headers)  // the value may be a key: no error repeats it
     if (!fits_header(name, value))
-      return Error{Errc::invalid, "the header \"" + name.substr(0, 60) + "\" or its value holds a line break or another character that HTTP does not allow"};
+      return Error{Errc::invalid,
+                   "the header \"" + name.substr(0, 60) +
+                       "\" or its value holds a line break or another character that HTTP does not allow"};
   return {};
 }
 
@@ -43,7 +45,10 @@ std::string head_of(const HttpCall& call, const Url& url) {
 class Exchange final : public HttpLink::User, public std::enable_shared_from_this<Exchange> {
  public:
   Exchange(EventLoop& loop, std::weak_ptr<HttpPool> pool, HttpCall call, HttpSink sink)
-      : loop_(loop), pool_(std::move(pool)), call_(std::move(call)), sink_(std::make_shared<HttpSink>(std::move(sink))) {}
+      : loop_(loop),
+        pool_(std::move(pool)),
+        call_(std::move(call)),
+        sink_(std::make_shared<HttpSink>(std::move(sink))) {}
 
   void begin();
   void cancel();
@@ -69,7 +74,7 @@ class Exchange final : public HttpLink::User, public std::enable_shared_from_thi
   std::optional<ResponseParser> parser_;
   Timer deadline_{loop_, [this] { on_deadline(); }};
   Time began_{};
-  bool kept_ = false;       // the link is from the pool: it may have died unnoticed
+  bool kept_ = false;  // the link is from the pool: it may have died unnoticed
   bool head_told_ = false;
   bool over_ = false;
 };
@@ -122,7 +127,8 @@ void Exchange::on_bytes(std::string_view bytes) {
   if (over_) return;
   const std::shared_ptr<HttpSink> sink = sink_;
   const Result<void> fed = parser_->feed(bytes);
-  if (parser_->has_head() && !std::exchange(head_told_, true) && sink->head) sink->head(parser_->status(), parser_->headers());
+  if (parser_->has_head() && !std::exchange(head_told_, true) && sink->head)
+    sink->head(parser_->status(), parser_->headers());
   if (over_) return;
   if (const std::string body = parser_->take_body(); !body.empty() && sink->body) sink->body(body);
   if (over_) return;
@@ -137,7 +143,8 @@ void Exchange::on_end(error_code error) {
     link_.reset();
     return connect();
   }
-  if (error != asio::error::eof) return fail(Errc::closed, link_->explain(error) + (head_told_ ? ", inside the body" : ", before an answer"));
+  if (error != asio::error::eof)
+    return fail(Errc::closed, link_->explain(error) + (head_told_ ? ", inside the body" : ", before an answer"));
   const Result<void> complete = parser_->end();
   if (!complete) return fail(complete.error().code, complete.error().what);
   finish({});
@@ -145,8 +152,11 @@ void Exchange::on_end(error_code error) {
 
 void Exchange::on_deadline() {
   const std::shared_ptr<Exchange> self = shared_from_this();
-  const std::string phase = link_->writing() ? "sending the request" : !head_told_ ? "waiting for the answer" : "reading the body";
-  fail(Errc::timeout, phase + " took too long: not done within " + std::to_string((loop_.now() - began_) / 1ms) + " ms");
+  const std::string phase = link_->writing() ? "sending the request"
+                            : !head_told_    ? "waiting for the answer"
+                                             : "reading the body";
+  fail(Errc::timeout,
+       phase + " took too long: not done within " + std::to_string((loop_.now() - began_) / 1ms) + " ms");
 }
 
 void Exchange::fail(Errc code, const std::string& why) {
@@ -181,7 +191,8 @@ void Exchange::cancel() {
 class Opening final : public std::enable_shared_from_this<Opening> {
  public:
   using Done = std::function<void(Result<std::shared_ptr<WebSocket>>)>;
-  Opening(EventLoop& loop, HttpClient::SocketCall call, Done done) : loop_(loop), call_(std::move(call)), done_(std::move(done)) {}
+  Opening(EventLoop& loop, HttpClient::SocketCall call, Done done)
+      : loop_(loop), call_(std::move(call)), done_(std::move(done)) {}
 
   void begin() {
     if (!done_) return;
@@ -193,14 +204,15 @@ class Opening final : public std::enable_shared_from_this<Opening> {
       return finish(Error{Errc::invalid, "opening " + url_.shown() + ": expected ws or wss"});
     const Result<void> headers = check_headers(call_.headers);
     if (!headers) return finish(headers.error().within("opening " + url_.shown()));
-    connecting_ = connect_stream(loop_, url_, call_.ca_file, call_.deadline, [this](Result<std::shared_ptr<Stream>> stream) {
-      const std::shared_ptr<Opening> self = shared_from_this();
-      connecting_.reset();
-      if (!stream) return finish(stream.error().within("opening " + url_.shown()));
-      stream_ = std::move(*stream);
-      if (!call_.deadline.is_never()) deadline_.at(call_.deadline.at());
-      asio::co_spawn(loop_.context(), shake_hands(self), asio::detached);
-    });
+    connecting_ =
+        connect_stream(loop_, url_, call_.ca_file, call_.deadline, [this](Result<std::shared_ptr<Stream>> stream) {
+          const std::shared_ptr<Opening> self = shared_from_this();
+          connecting_.reset();
+          if (!stream) return finish(stream.error().within("opening " + url_.shown()));
+          stream_ = std::move(*stream);
+          if (!call_.deadline.is_never()) deadline_.at(call_.deadline.at());
+          asio::co_spawn(loop_.context(), shake_hands(self), asio::detached);
+        });
   }
 
   void cancel() {
@@ -232,12 +244,13 @@ class Opening final : public std::enable_shared_from_this<Opening> {
   Time began_{};
   std::unique_ptr<Pending> connecting_;
   std::shared_ptr<Stream> stream_;
-  Timer deadline_{loop_, [this] {
-    const std::shared_ptr<Opening> self = shared_from_this();
-    stream_->close();
-    finish(Error{Errc::timeout, "opening " + url_.shown() + ": no answer to the opening handshake within " +
-                                    std::to_string((loop_.now() - began_) / 1ms) + " ms"});
-  }};
+  Timer deadline_{
+      loop_, [this] {
+        const std::shared_ptr<Opening> self = shared_from_this();
+        stream_->close();
+        finish(Error{Errc::timeout, "opening " + url_.shown() + ": no answer to the opening handshake within " +
+                                        std::to_string((loop_.now() - began_) / 1ms) + " ms"});
+      }};
 };
 
 template <class Work>
@@ -258,7 +271,8 @@ class Client final : public HttpClient {
     return begin(std::make_shared<Exchange>(loop_, pool_, std::move(call), std::move(sink)));
   }
 
-  std::unique_ptr<Pending> connect(SocketCall call, std::function<void(Result<std::shared_ptr<WebSocket>>)> done) override {
+  std::unique_ptr<Pending> connect(SocketCall call,
+                                   std::function<void(Result<std::shared_ptr<WebSocket>>)> done) override {
     return begin(std::make_shared<Opening>(loop_, std::move(call), std::move(done)));
   }
 
@@ -266,7 +280,8 @@ class Client final : public HttpClient {
     auto url = parse_url(text);
     if (!url || (url->scheme != "http" && url->scheme != "https")) return;  // the send will say so
     const std::string origin = origin_of(*url, {});
-    const auto same = std::count_if(warming_.begin(), warming_.end(), [&](const Warming& w) { return w.origin == origin; });
+    const auto same =
+        std::count_if(warming_.begin(), warming_.end(), [&](const Warming& w) { return w.origin == origin; });
     if (pool_->idle(origin) + static_cast<std::size_t>(same) >= HttpPool::max_idle) return;
     const auto entry = warming_.insert(warming_.end(), Warming{origin, nullptr});
     const Deadline limit = Deadline::in(loop_.now(), warm_limit);
@@ -301,7 +316,8 @@ class Client final : public HttpClient {
 }  // namespace
 
 std::unique_ptr<HttpClient> HttpClient::create(EventLoop& loop) {
-  (void)client_tls();  // reads the authorities now, not during a call; what is wrong with them is said when they are needed
+  (void)client_tls();  // reads the authorities now, not during a call; what is wrong with them is said when they are
+                       // needed
   return std::make_unique<Client>(loop);
 }
 

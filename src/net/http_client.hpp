@@ -25,10 +25,10 @@ struct HttpCall {
   std::string url;  // http:// or https://
   Headers headers;
   std::string body;
-  Deadline deadline;                   // for the whole exchange
-  Duration connect_timeout = 3s;       // resolving, connecting, TLS
-  std::size_t max_body = 8u << 20;     // of the response; more is an error
-  std::string ca_file;                 // PEM; empty: the system's authorities
+  Deadline deadline;                // for the whole exchange
+  Duration connect_timeout = 3s;    // resolving, connecting, TLS
+  std::size_t max_body = 8u << 20;  // of the response; more is an error
+  std::string ca_file;              // PEM; empty: the system's authorities
 };
 
 struct HttpSink {
@@ -43,17 +43,17 @@ class HttpClient {
   virtual ~HttpClient() = default;
 
   virtual std::unique_ptr<Pending> send(HttpCall call, HttpSink sink) = 0;
-  // Opens a connection to the URL's host and keeps it for the next send (at most 4 idle a host, 50 s each). Says nothing
-  // if it cannot: the send will.
+  // Opens a connection to the URL's host and keeps it for the next send (at most 4 idle a host, 50 s each). Says
+  // nothing if it cannot: the send will.
   virtual void warm(const std::string& url) = 0;
 
   struct SocketCall {
     std::string url;  // ws:// or wss://
     Headers headers;
-    Deadline deadline;                  // to the end of the opening handshake
+    Deadline deadline;  // to the end of the opening handshake
     std::size_t max_message = 4u << 20;
-    Duration idle_timeout = 60s;        // silent for half of it: pinged; for all of it: cut
-    std::string ca_file;                // PEM; empty: the system's authorities
+    Duration idle_timeout = 60s;  // silent for half of it: pinged; for all of it: cut
+    std::string ca_file;          // PEM; empty: the system's authorities
   };
   // A refusal by HTTP is Errc::refused with the status and the first 200 bytes of its body.
   virtual std::unique_ptr<Pending> connect(SocketCall call,

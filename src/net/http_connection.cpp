@@ -77,7 +77,9 @@ std::string http_date() {  // RFC 9110 6.6.1: the world's clock, for caches
   return {text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc)};
 }
 
-HttpResponse internal_error() { return {500, "text/plain; charset=utf-8", "internal error\n", {}}; }
+HttpResponse internal_error() {
+  return {500, "text/plain; charset=utf-8", "internal error\n", {}};
+}
 
 struct Answer {
   std::string head, body;
@@ -100,7 +102,8 @@ Answer serialize(HttpResponse response, bool to_head, bool keep_alive) {
   for (const auto& [name, value] : response.headers) {
     if (!fits_header(name, value))
       log::error("http_header_left_out", {{"name", name}});
-    else if (!same_name(name, "Content-Length") && !same_name(name, "Connection") && !same_name(name, "Transfer-Encoding"))
+    else if (!same_name(name, "Content-Length") && !same_name(name, "Connection") &&
+             !same_name(name, "Transfer-Encoding"))
       head.append("\r\n").append(name).append(": ").append(value);
   }
   head.append("\r\n\r\n");
@@ -124,9 +127,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
  private:
   void spawn(Awaitable<void> work) { asio::co_spawn(shard_.loop.context(), std::move(work), asio::detached); }
 
-  Awaitable<void> converse(std::shared_ptr<Connection> self);                      // TLS, then the first request
-  Awaitable<void> say(std::shared_ptr<Connection> self, HttpResponse response);    // then the next request
-  Awaitable<void> listen();                                                        // reads a request and hands it on
+  Awaitable<void> converse(std::shared_ptr<Connection> self);                    // TLS, then the first request
+  Awaitable<void> say(std::shared_ptr<Connection> self, HttpResponse response);  // then the next request
+  Awaitable<void> listen();                                                      // reads a request and hands it on
   Awaitable<bool> read_request();
   Awaitable<bool> write(HttpResponse response);  // false: the connection has ended
   Awaitable<void> become_web_socket(HttpRequest request);
@@ -153,7 +156,8 @@ class Responder {
   void answer(HttpResponse response) {
     const auto connection = std::exchange(connection_, nullptr);
     if (!connection) return;
-    connection->loop().post([connection, response = std::move(response)]() mutable { connection->answer(std::move(response)); });
+    connection->loop().post(
+        [connection, response = std::move(response)]() mutable { connection->answer(std::move(response)); });
   }
 
  private:

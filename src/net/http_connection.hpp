@@ -23,8 +23,8 @@ struct ServerShared {
 struct ServerShard {
   EventLoop& loop;
   const std::shared_ptr<ServerShared> shared;
-  Service* service;                      // nullptr once the server is gone; this and what follows: home thread only
-  std::unordered_set<Stream*> streams{}; // open ones
+  Service* service;                       // nullptr once the server is gone; this and what follows: home thread only
+  std::unordered_set<Stream*> streams{};  // open ones
 
   void close();
 };

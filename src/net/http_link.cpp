@@ -7,14 +7,18 @@ namespace offhook::net {
 
 HttpLink::HttpLink(std::shared_ptr<Stream> stream) : stream_(std::move(stream)) {}
 
-void HttpLink::start() { asio::co_spawn(stream_->get_executor(), read(shared_from_this()), asio::detached); }
+void HttpLink::start() {
+  asio::co_spawn(stream_->get_executor(), read(shared_from_this()), asio::detached);
+}
 
 void HttpLink::set_user(std::weak_ptr<User> user) {
   user_ = std::move(user);
   old_.cancel();
 }
 
-void HttpLink::keep_for(Duration time) { old_.after(time); }
+void HttpLink::keep_for(Duration time) {
+  old_.after(time);
+}
 
 void HttpLink::write(std::shared_ptr<const Outgoing> message) {
   writing_ = true;

@@ -12,7 +12,8 @@
 
 namespace offhook::net {
 
-// One connection. It is read from its first moment to its last, so that a server's goodbye to an idle one is seen at once.
+// One connection. It is read from its first moment to its last, so that a server's goodbye to an idle one is seen at
+// once.
 class HttpLink : public std::enable_shared_from_this<HttpLink> {
  public:
   class User {
@@ -28,7 +29,7 @@ class HttpLink : public std::enable_shared_from_this<HttpLink> {
   explicit HttpLink(std::shared_ptr<Stream> stream);
 
   void start();
-  void set_user(std::weak_ptr<User> user);  // empty: idle; then whatever comes is its end
+  void set_user(std::weak_ptr<User> user);              // empty: idle; then whatever comes is its end
   void write(std::shared_ptr<const Outgoing> message);  // if it fails, reading will tell
   bool writing() const { return writing_; }
   bool is_open() const { return stream_->is_open(); }

@@ -72,7 +72,8 @@ error_code read_on(Reader<is_request>& reader, std::string& waiting) {
 }
 
 Error too_large(std::string_view doing, std::string_view what, std::size_t bound) {
-  return {Errc::full, std::string(doing) + ": its " + std::string(what) + " is larger than " + std::to_string(bound) + " bytes"};
+  return {Errc::full,
+          std::string(doing) + ": its " + std::string(what) + " is larger than " + std::to_string(bound) + " bytes"};
 }
 
 Error explain(error_code error, std::string_view doing, std::size_t max_body) {
@@ -99,7 +100,8 @@ struct RequestParser::Message : Reader<true> {
   using Reader::Reader;
 };
 
-RequestParser::RequestParser(std::size_t max_body) : max_body_(max_body), message_(std::make_unique<Message>(max_body)) {}
+RequestParser::RequestParser(std::size_t max_body)
+    : max_body_(max_body), message_(std::make_unique<Message>(max_body)) {}
 RequestParser::~RequestParser() = default;
 
 Result<void> RequestParser::feed(std::string_view bytes) {
@@ -113,13 +115,22 @@ Result<void> RequestParser::feed(std::string_view bytes) {
   return explain(error, "reading a request", max_body_);
 }
 
-bool RequestParser::begun() const { return message_->got_some() || !waiting_.empty(); }
-bool RequestParser::has_head() const { return message_->is_header_done(); }
-bool RequestParser::done() const { return message_->is_done(); }
-bool RequestParser::keep_alive() const { return message_->keep_alive(); }
+bool RequestParser::begun() const {
+  return message_->got_some() || !waiting_.empty();
+}
+bool RequestParser::has_head() const {
+  return message_->is_header_done();
+}
+bool RequestParser::done() const {
+  return message_->is_done();
+}
+bool RequestParser::keep_alive() const {
+  return message_->keep_alive();
+}
 
 bool RequestParser::wants_web_socket() const {
-  return message_->method == "GET" && message_->upgrade() && lists(find_header(message_->headers, "Upgrade"), "websocket");
+  return message_->method == "GET" && message_->upgrade() &&
+         lists(find_header(message_->headers, "Upgrade"), "websocket");
 }
 
 bool RequestParser::wants_continue() const {
@@ -136,13 +147,17 @@ HttpRequest RequestParser::take() {
   return request;
 }
 
-std::string RequestParser::take_rest() { return std::exchange(waiting_, {}); }
+std::string RequestParser::take_rest() {
+  return std::exchange(waiting_, {});
+}
 
 struct ResponseParser::Message : Reader<false> {
   using Reader::Reader;
 };
 
-ResponseParser::ResponseParser(bool to_head, std::size_t max_body) : to_head_(to_head), max_body_(max_body) { restart(); }
+ResponseParser::ResponseParser(bool to_head, std::size_t max_body) : to_head_(to_head), max_body_(max_body) {
+  restart();
+}
 ResponseParser::~ResponseParser() = default;
 
 void ResponseParser::restart() {
@@ -173,11 +188,23 @@ Result<void> ResponseParser::end() {
   return Error{Errc::closed, doing + (has_head() ? "before the body's end" : "inside the header")};
 }
 
-bool ResponseParser::has_head() const { return message_->is_header_done() && message_->status / 100 != 1; }
-bool ResponseParser::done() const { return message_->is_done() && message_->status / 100 != 1; }
-bool ResponseParser::keep_alive() const { return waiting_.empty() && !message_->need_eof() && message_->keep_alive(); }
-int ResponseParser::status() const { return message_->status; }
-const Headers& ResponseParser::headers() const { return message_->headers; }
-std::string ResponseParser::take_body() { return std::exchange(message_->body, {}); }
+bool ResponseParser::has_head() const {
+  return message_->is_header_done() && message_->status / 100 != 1;
+}
+bool ResponseParser::done() const {
+  return message_->is_done() && message_->status / 100 != 1;
+}
+bool ResponseParser::keep_alive() const {
+  return waiting_.empty() && !message_->need_eof() && message_->keep_alive();
+}
+int ResponseParser::status() const {
+  return message_->status;
+}
+const Headers& ResponseParser::headers() const {
+  return message_->headers;
+}
+std::string ResponseParser::take_body() {
+  return std::exchange(message_->body, {});
+}
 
 }  // namespace offhook::net

@@ -54,10 +54,10 @@ class ResponseParser {
   bool begun() const { return begun_; }
   bool has_head() const;  // of the final response; 1xx are passed over
   bool done() const;
-  bool keep_alive() const;    // when done: the connection can carry another request
+  bool keep_alive() const;  // when done: the connection can carry another request
   int status() const;
   const Headers& headers() const;
-  std::string take_body();    // what has come since the last call
+  std::string take_body();  // what has come since the last call
 
  private:
   struct Message;

@@ -111,7 +111,8 @@ TEST(ResponseParser, passes_over_interim_answers) {
   ResponseParser parser(false, 1000);
   ASSERT_TRUE(parser.feed("HTTP/1.1 100 Continue\r\n\r\n").ok());
   EXPECT_FALSE(parser.has_head());
-  ASSERT_TRUE(parser.feed("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 404 No\r\nContent-Length: 2\r\n\r\nno").ok());
+  ASSERT_TRUE(
+      parser.feed("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 404 No\r\nContent-Length: 2\r\n\r\nno").ok());
   EXPECT_TRUE(parser.done());
   EXPECT_EQ(parser.status(), 404);
   EXPECT_EQ(find_header(parser.headers(), "Link"), "");
@@ -128,8 +129,9 @@ TEST(ResponseParser, without_a_length_the_body_reaches_to_the_end) {
 }
 
 TEST(ResponseParser, an_end_before_the_end_is_an_error) {
-  for (const char* bytes : {"", "HTTP/1.", "HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell",
-                            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"}) {
+  for (const char* bytes :
+       {"", "HTTP/1.", "HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"}) {
     ResponseParser parser(false, 1000);
     ASSERT_TRUE(parser.feed(bytes).ok());
     const auto end = parser.end();

@@ -63,9 +63,11 @@ Result<Endpoint> Acceptor::endpoint() const {
   const auto address = asio::ip::make_address(options.host, error);
   if (!error) return Endpoint(address, options.port);
   asio::ip::basic_resolver<asio::ip::tcp, Executor> resolver(shards_.front()->loop.context());
-  const auto found = resolver.resolve(options.host, std::to_string(options.port), asio::ip::resolver_base::passive, error);
+  const auto found =
+      resolver.resolve(options.host, std::to_string(options.port), asio::ip::resolver_base::passive, error);
   if (error || found.empty())
-    return Error{Errc::not_found, "listening on " + options.host + ": " + error.message() + "; expected an address of this machine such as 127.0.0.1 or 0.0.0.0"};
+    return Error{Errc::not_found, "listening on " + options.host + ": " + error.message() +
+                                      "; expected an address of this machine such as 127.0.0.1 or 0.0.0.0"};
   return found.begin()->endpoint();
 }
 
@@ -84,7 +86,8 @@ Result<void> Acceptor::bind() {
   if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
   if (!error) acceptor_.non_blocking(true, error);
   if (error == asio::error::address_in_use)
-    return Error{Errc::unavailable, doing + "the port is taken by another program; stop it or choose another with --listen"};
+    return Error{Errc::unavailable,
+                 doing + "the port is taken by another program; stop it or choose another with --listen"};
   if (error == asio::error::access_denied)
     return Error{Errc::refused, doing + "ports below 1024 need a privilege; choose another with --listen"};
   if (error) return Error{Errc::invalid, doing + error.message() + "; choose another address with --listen"};
@@ -103,7 +106,8 @@ void Acceptor::accept_waiting() {
   const EventLoop::Watch watch(loop(), "accept");
   for (int i = 0; i < accepted_at_once && accepting_; ++i) {
     const auto shard = *std::min_element(shards_.begin(), shards_.end(), [](const auto& a, const auto& b) {
-      return a->loop.health().load.load(std::memory_order_relaxed) < b->loop.health().load.load(std::memory_order_relaxed);
+      return a->loop.health().load.load(std::memory_order_relaxed) <
+             b->loop.health().load.load(std::memory_order_relaxed);
     });
     Socket socket(shard->loop.context());
     error_code error;
@@ -161,7 +165,8 @@ void run_and_wait(EventLoop& loop, std::function<void()> task) {
   while (!state->done && !loop.context().stopped() && std::chrono::steady_clock::now() < limit)
     state->changed.wait_for(lock, 10ms);
   if (state->done) return;
-  if (!loop.context().stopped()) return log::error("loop_does_not_answer", {{"loop", loop.name()}, {"waited_ms", Duration(closing_limit)}});
+  if (!loop.context().stopped())
+    return log::error("loop_does_not_answer", {{"loop", loop.name()}, {"waited_ms", Duration(closing_limit)}});
   lock.unlock();
   loop.join();
   if (!state->done) task();
@@ -200,7 +205,8 @@ class Server final : public HttpServer {
 
 }  // namespace
 
-Result<std::unique_ptr<HttpServer>> HttpServer::listen(std::vector<EventLoop*> loops, ServerOptions options, Service& service) {
+Result<std::unique_ptr<HttpServer>> HttpServer::listen(std::vector<EventLoop*> loops, ServerOptions options,
+                                                       Service& service) {
   auto shared = std::make_shared<ServerShared>();
   if (!options.tls_certificate.empty() || !options.tls_key.empty()) {
     auto tls = server_tls(options.tls_certificate, options.tls_key);

@@ -15,21 +15,22 @@ namespace offhook::net {
 
 struct ServerOptions {
   std::string host = "127.0.0.1";
-  std::uint16_t port = 8080;            // 0: any free one, see HttpServer::port()
-  std::string tls_certificate, tls_key; // PEM files; both empty: plain
-  std::size_t max_body = 1 << 20;       // bytes of a request body; more is 413
-  std::size_t max_message = 1 << 16;    // bytes of a WebSocket message; more closes the socket with 1009
-  std::size_t max_connections = 4096;   // beyond: closed at once and counted
-  Duration header_timeout = 10s;        // to the end of a request's header
-  Duration idle_timeout = 60s;          // of a kept-alive connection; WebSockets are pinged at half of it
+  std::uint16_t port = 8080;             // 0: any free one, see HttpServer::port()
+  std::string tls_certificate, tls_key;  // PEM files; both empty: plain
+  std::size_t max_body = 1 << 20;        // bytes of a request body; more is 413
+  std::size_t max_message = 1 << 16;     // bytes of a WebSocket message; more closes the socket with 1009
+  std::size_t max_connections = 4096;    // beyond: closed at once and counted
+  Duration header_timeout = 10s;         // to the end of a request's header
+  Duration idle_timeout = 60s;           // of a kept-alive connection; WebSockets are pinged at half of it
 };
 
 class HttpServer {
  public:
   // Binds and listens; accepts only after start(). A taken port is an error that names it.
-  static Result<std::unique_ptr<HttpServer>> listen(std::vector<EventLoop*> loops, ServerOptions options, Service& service);
-  // Closes what is still open; nothing of `service` is called any more. The loops must still be there, running or ended;
-  // one that hangs is waited for no longer than 5 s.
+  static Result<std::unique_ptr<HttpServer>> listen(std::vector<EventLoop*> loops, ServerOptions options,
+                                                    Service& service);
+  // Closes what is still open; nothing of `service` is called any more. The loops must still be there, running or
+  // ended; one that hangs is waited for no longer than 5 s.
   virtual ~HttpServer() = default;
 
   virtual void start() = 0;

@@ -298,9 +298,7 @@ TEST(HttpServer, its_end_closes_what_is_open_and_an_answer_that_comes_later_is_h
   Peer waiting(server.port()), idle(server.port());
   waiting.send("GET / HTTP/1.1\r\n\r\nGET /next HTTP/1.1\r\n\r\n");
   ASSERT_TRUE(eventually([&] { return server.server->connections() == 2; }));
-  ASSERT_TRUE(eventually([&] {
-    return on(*server.loops[0], [&] { return open.size() == 1; });
-  }));
+  ASSERT_TRUE(eventually([&] { return on(*server.loops[0], [&] { return open.size() == 1; }); }));
   server.server.reset();
   service.reset();  // nothing of it is called from here on
   EXPECT_TRUE(idle.ended());
@@ -317,7 +315,9 @@ TEST(HttpServer, a_server_that_was_never_started_ends_without_waiting) {
   ServerOptions options;
   options.port = 0;
   const auto before = std::chrono::steady_clock::now();
-  { EXPECT_TRUE(HttpServer::listen({&loop}, options, service).ok()); }
+  {
+    EXPECT_TRUE(HttpServer::listen({&loop}, options, service).ok());
+  }
   EXPECT_LT(std::chrono::steady_clock::now() - before, 2s);
 }
 

@@ -30,7 +30,8 @@ TEST(Http, a_target_is_path_and_query) {
 
 TEST(Http, a_form_is_unescaped) {
   EXPECT_THAT(parse_form("a=1&b=x%20y+z&c&=d&&From=%2B1555&e="),
-              ElementsAre(Pair("a", "1"), Pair("b", "x y z"), Pair("c", ""), Pair("", "d"), Pair("From", "+1555"), Pair("e", "")));
+              ElementsAre(Pair("a", "1"), Pair("b", "x y z"), Pair("c", ""), Pair("", "d"), Pair("From", "+1555"),
+                          Pair("e", "")));
   EXPECT_THAT(parse_form(""), IsEmpty());
 }
 

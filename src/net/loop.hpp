@@ -51,7 +51,7 @@ class Timer {
   std::function<void()> fire_;
   Time due_{};
   std::size_t slot_ = static_cast<std::size_t>(-1);  // place in the loop's heap; -1: not armed
-  bool* destroyed_ = nullptr;                         // set while firing: fire_ is on the caller's stack then
+  bool* destroyed_ = nullptr;                        // set while firing: fire_ is on the caller's stack then
 };
 
 }  // namespace offhook::net

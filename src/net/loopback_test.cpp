@@ -83,7 +83,9 @@ std::string Peer::read_until(std::string_view end) {
   }
 }
 
-std::string Peer::read_all() { return read_until({}); }
+std::string Peer::read_all() {
+  return read_until({});
+}
 
 bool Peer::ended() {
   char buffer[4096];
@@ -112,14 +114,18 @@ PeerServer::PeerServer() : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   port_ = ntohs(address.sin_port);
 }
 
-PeerServer::~PeerServer() { ::close(fd_); }
+PeerServer::~PeerServer() {
+  ::close(fd_);
+}
 
 Peer PeerServer::accept() {
   if (!readable(fd_, patience)) ADD_FAILURE() << "nobody connected";
   return Peer(accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC), true);
 }
 
-bool PeerServer::idle(Duration time) { return !readable(fd_, std::chrono::duration_cast<std::chrono::milliseconds>(time)); }
+bool PeerServer::idle(Duration time) {
+  return !readable(fd_, std::chrono::duration_cast<std::chrono::milliseconds>(time));
+}
 
 struct TestService::Echo final : WebSocket::Handler {
   explicit Echo(std::shared_ptr<WebSocket> s) : socket(std::move(s)) { socket->set_handler(this); }
@@ -267,6 +273,8 @@ TestCertificate::TestCertificate() {
   EVP_PKEY_free(pair);
 }
 
-TestCertificate::~TestCertificate() { std::filesystem::remove_all(directory); }
+TestCertificate::~TestCertificate() {
+  std::filesystem::remove_all(directory);
+}
 
 }  // namespace offhook::net::testing

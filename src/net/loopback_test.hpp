@@ -1,4 +1,5 @@
-// For tests over real sockets: loops on threads, and blocking peers that do what no decent peer does. Every wait is bounded.
+// For tests over real sockets: loops on threads, and blocking peers that do what no decent peer does. Every wait is
+// bounded.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -43,11 +44,11 @@ class Peer {
   Peer(Peer&& other) noexcept : fd_(other.fd_), seen_(std::move(other.seen_)) { other.fd_ = -1; }
   ~Peer() { close(); }
 
-  void send(std::string_view bytes);               // fails the test if it cannot
-  std::string read_until(std::string_view end);    // what came up to and with `end`; all that came if the end came first
-  std::string read_all();                          // up to the other side's end
-  bool ended();                                    // waits for its end, drops what comes before
-  void reset();                                    // RST instead of FIN
+  void send(std::string_view bytes);             // fails the test if it cannot
+  std::string read_until(std::string_view end);  // what came up to and with `end`; all that came if the end came first
+  std::string read_all();                        // up to the other side's end
+  bool ended();                                  // waits for its end, drops what comes before
+  void reset();                                  // RST instead of FIN
   void close();
 
  private:
@@ -61,7 +62,9 @@ class PeerServer {
   PeerServer();
   ~PeerServer();
   std::uint16_t port() const { return port_; }
-  std::string url(std::string_view path = "/") const { return "http://127.0.0.1:" + std::to_string(port_) + std::string(path); }
+  std::string url(std::string_view path = "/") const {
+    return "http://127.0.0.1:" + std::to_string(port_) + std::string(path);
+  }
   Peer accept();
   bool idle(Duration time);  // nobody connects for so long
 

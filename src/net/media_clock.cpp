@@ -12,13 +12,17 @@ std::size_t phase_of(Time grid) {
   return static_cast<std::size_t>(grid.time_since_epoch() / MediaClock::step) % MediaClock::phases;
 }
 
-Time first_after(Time now) { return Time((now.time_since_epoch() / MediaClock::step + 1) * MediaClock::step); }
+Time first_after(Time now) {
+  return Time((now.time_since_epoch() / MediaClock::step + 1) * MediaClock::step);
+}
 
 }  // namespace
 
 MediaClock::MediaClock(Loop& loop) : loop_(loop), timer_(loop, [this] { beat(); }) {}
 
-std::size_t MediaClock::size() const { return std::accumulate(live_.begin(), live_.end(), std::size_t{0}); }
+std::size_t MediaClock::size() const {
+  return std::accumulate(live_.begin(), live_.end(), std::size_t{0});
+}
 
 void MediaClock::add(Listener& listener) {
   for (const auto& places : places_)

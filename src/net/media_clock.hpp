@@ -1,13 +1,15 @@
 // The beat of all calls on one loop: every listener is called every 20 ms, on an absolute grid that does not drift. One
-// timer for all calls, not one a call (measured: 20 % of a core instead of 77 % for 500 calls). Listeners are spread over
-// four phases 5 ms apart, so that a hundred calls do not all want the core in the same instant.
+// timer for all calls, not one a call (measured: 20 % of a core instead of 77 % for 500 calls). Listeners are spread
+// over four phases 5 ms apart, so that a hundred calls do not all want the core in the same instant.
 //
-//   t/ms   0     5     10    15    20    25    30   …        a phase without listeners is passed over; without any listener
-//   phase  0     1     2     3     0     1     2             at all, no timer is armed
+//   t/ms    0     5     10    15    20    25    30   …
+//   phase   0     1     2     3     0     1     2
 //
-// A loop that comes late delivers what it missed, one beat at a time with other work between, so that calls stay on time by
-// count. Of more than five beats a listener would get at once, the oldest are skipped and counted: sound that late only
-// helps as silence.
+// A phase without listeners is passed over; without any listener at all, no timer is armed.
+//
+// A loop that comes late delivers what it missed, one beat at a time with other work between, so that calls stay on
+// time by count. Of more than five beats a listener would get at once, the oldest are skipped and counted: sound that
+// late only helps as silence.
 #pragma once
 
 #include <array>
@@ -29,8 +31,8 @@ class MediaClock {
   class Listener {
    public:
     virtual ~Listener() = default;
-    // `now` is the loop's time, not the grid's: it never lies before what was seen already. May remove itself or others,
-    // and add others, which are first called at a later beat.
+    // `now` is the loop's time, not the grid's: it never lies before what was seen already. May remove itself or
+    // others, and add others, which are first called at a later beat.
     virtual void on_frame(Time now) = 0;
   };
 

@@ -12,8 +12,7 @@ namespace {
 std::vector<SseEvent> parse(std::string_view stream, std::size_t step) {
   SseParser parser;
   std::vector<SseEvent> events;
-  for (std::size_t i = 0; i < stream.size(); i += step)
-    EXPECT_TRUE(parser.feed(stream.substr(i, step), events).ok());
+  for (std::size_t i = 0; i < stream.size(); i += step) EXPECT_TRUE(parser.feed(stream.substr(i, step), events).ok());
   return events;
 }
 
@@ -35,7 +34,9 @@ TEST(Sse, lines_end_in_lf_cr_or_both) {
   expect("data: a\r\n\r\ndata: b\r\rdata: c\n\ndata: d\r\n\n", "[|a|][|b|][|c|][|d|]");
 }
 
-TEST(Sse, data_of_several_lines_is_joined) { expect("data: one\ndata:\ndata:  two\n\n", "[|one\n\n two|]"); }
+TEST(Sse, data_of_several_lines_is_joined) {
+  expect("data: one\ndata:\ndata:  two\n\n", "[|one\n\n two|]");
+}
 
 TEST(Sse, comments_and_unknown_fields_are_passed_over) {
   expect(": ping\n\n:\n\nretry: 10\nfoo: bar\ndata: x\n: inside\n\n", "[|x|]");
@@ -45,11 +46,20 @@ TEST(Sse, events_are_named_and_ids_last) {
   expect("event: delta\nid: 7\ndata: x\n\ndata: y\n\nevent: lost\n\nid\ndata\n\n", "[delta|x|7][|y|7][||]");
 }
 
-TEST(Sse, only_one_space_behind_the_colon_is_dropped) { expect("data:a\ndata: b\ndata:  c\n\n", "[|a\nb\n c|]"); }
+TEST(Sse, only_one_space_behind_the_colon_is_dropped) {
+  expect("data:a\ndata: b\ndata:  c\n\n", "[|a\nb\n c|]");
+}
 
-TEST(Sse, a_byte_order_mark_is_no_part_of_the_first_field) { expect("\xEF\xBB\xBF""data: x\n\n", "[|x|]"); }
+TEST(Sse, a_byte_order_mark_is_no_part_of_the_first_field) {
+  expect(
+      "\xEF\xBB\xBF"
+      "data: x\n\n",
+      "[|x|]");
+}
 
-TEST(Sse, an_event_that_was_cut_off_is_none) { expect("data: a\n\ndata: b\n", "[|a|]"); }
+TEST(Sse, an_event_that_was_cut_off_is_none) {
+  expect("data: a\n\ndata: b\n", "[|a|]");
+}
 
 TEST(Sse, an_id_with_a_nul_is_ignored) {
   using namespace std::string_view_literals;

@@ -131,7 +131,8 @@ void Stream::close(std::string_view why) {
 
 std::string Stream::explain(error_code error) const {
   if (!why_.empty()) return why_;
-  if (error == asio::error::eof || error == asio::ssl::error::stream_truncated) return "the other side closed the connection";
+  if (error == asio::error::eof || error == asio::ssl::error::stream_truncated)
+    return "the other side closed the connection";
   if (error == asio::error::operation_aborted) return "the connection was cut here";
   if (tls_ && error.category() == asio::error::get_ssl_category()) {
     const long verdict = SSL_get_verify_result(tls_->stream.native_handle());

@@ -1,5 +1,6 @@
-// A TCP connection, plain or TLS, as one type whose transfers forget who waits for them. So whatever is built on it, above
-// all Beast's WebSocket, is compiled once and not for each pair of socket and handler. For the files of net/ only.
+// A TCP connection, plain or TLS, as one type whose transfers forget who waits for them. So whatever is built on it,
+// above all Beast's WebSocket, is compiled once and not for each pair of socket and handler. For the files of net/
+// only.
 #pragma once
 
 #include <array>
@@ -19,7 +20,8 @@
 #include "net/event_loop.hpp"
 
 #if defined(__GNUC__) && !defined(__clang__)
-// GCC 12 takes Asio's own pair of allocation functions for coroutine frames for a mistake once it has inlined one of them.
+// GCC 12 takes Asio's own pair of allocation functions for coroutine frames for a mistake once it has inlined one of
+// them.
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 #endif
 
@@ -122,8 +124,8 @@ class Stream {
   void close(std::string_view why = {});
   bool is_open() const { return socket_.is_open(); }
 
-  std::string explain(error_code error) const;  // for people; knows why a certificate was not accepted
-  Time heard() const { return heard_; }         // when the last bytes came
+  std::string explain(error_code error) const;       // for people; knows why a certificate was not accepted
+  Time heard() const { return heard_; }              // when the last bytes came
   const std::string& peer() const { return peer_; }  // numeric address, no port
   bool tls() const { return tls_ != nullptr; }
   EventLoop& loop() { return loop_; }

@@ -11,7 +11,9 @@
 namespace offhook::net {
 namespace {
 
-int nice_of_this_thread() { return ::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid())); }
+int nice_of_this_thread() {
+  return ::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()));
+}
 
 TEST(ThreadPriority, lowers_the_calling_thread_and_no_other) {
   const int before = nice_of_this_thread();

@@ -28,12 +28,13 @@ class TimerQueue {
   Deadline next() const { return heap_.empty() ? Deadline::never() : Deadline(heap_.front().due); }
   std::size_t size() const { return heap_.size(); }
 
-  // A round fires what was due by `now` and armed before it began. A timer armed by a callback, even for the past, waits for
-  // the next round, and stands behind all that were due earlier: no timer can starve the loop or another timer.
+  // A round fires what was due by `now` and armed before it began. A timer armed by a callback, even for the past,
+  // waits for the next round, and stands behind all that were due earlier: no timer can starve the loop or another
+  // timer.
   Round begin_round(Time now);
   std::optional<Due> due(Round round) const;  // what fire_next() would fire, if it may fire in this round
-  void fire_next();  // the callback may destroy or arm any timer, its own too
-  std::size_t fire_due(Time now);  // a whole round; returns how many fired
+  void fire_next();                           // the callback may destroy or arm any timer, its own too
+  std::size_t fire_due(Time now);             // a whole round; returns how many fired
 
  private:
   struct Entry {

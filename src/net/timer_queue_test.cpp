@@ -125,7 +125,8 @@ TEST(TimerQueue, a_callback_may_destroy_cancel_and_arm_others_that_are_due_too) 
   cancelled.at(Time{11ms});
   destroyed->at(Time{11ms});
   EXPECT_EQ(bench.queue.fire_due(Time{20ms}), 1u);
-  EXPECT_EQ(bench.queue.fire_due(Time{20ms}), 1u) << "what was armed meanwhile, though for the past, has the next round";
+  EXPECT_EQ(bench.queue.fire_due(Time{20ms}), 1u)
+      << "what was armed meanwhile, though for the past, has the next round";
   EXPECT_EQ(fired, (std::vector<char>{'f', 'a'}));
 }
 
@@ -172,8 +173,7 @@ TEST(TimerQueue, agrees_with_a_sorted_list_over_a_hundred_thousand_random_steps)
   std::vector<Model> model(count);
   std::vector<int> fired;
   std::vector<std::unique_ptr<Timer>> timers(count);
-  for (int i = 0; i < count; ++i)
-    timers[i] = std::make_unique<Timer>(bench, [&fired, i] { fired.push_back(i); });
+  for (int i = 0; i < count; ++i) timers[i] = std::make_unique<Timer>(bench, [&fired, i] { fired.push_back(i); });
   int order = 0;
   Time now{};
   for (int step = 0; step < 100'000; ++step) {
@@ -197,9 +197,7 @@ TEST(TimerQueue, agrees_with_a_sorted_list_over_a_hundred_thousand_random_steps)
         ASSERT_EQ(fired, expected) << "step " << step;
         break;
       }
-      default:
-        model[i] = {true, now + random() % 300 * 1us, order++};
-        timers[i]->at(model[i].due);
+      default: model[i] = {true, now + random() % 300 * 1us, order++}; timers[i]->at(model[i].due);
     }
   }
 }

@@ -22,7 +22,8 @@ TlsContext make_context(ssl::context::method method) {
 }
 
 Error cannot_use(std::string_view what, const std::string& file, error_code error, std::string_view remedy) {
-  return {Errc::invalid, "reading the TLS " + std::string(what) + " \"" + file + "\": " + error.message() + "; " + std::string(remedy)};
+  return {Errc::invalid, "reading the TLS " + std::string(what) + " \"" + file + "\": " + error.message() + "; " +
+                             std::string(remedy)};
 }
 
 }  // namespace
@@ -32,14 +33,17 @@ Result<TlsContext> server_tls(const std::string& certificate, const std::string&
   error_code error;
   context->use_certificate_chain_file(certificate, error);
   if (error)
-    return cannot_use("certificate", certificate, error, "expected a PEM file with the certificate first and its chain behind");
+    return cannot_use("certificate", certificate, error,
+                      "expected a PEM file with the certificate first and its chain behind");
   context->use_private_key_file(key, ssl::context::pem, error);
-  if (error) return cannot_use("key", key, error, "expected the certificate's own key as a PEM file without a passphrase");
+  if (error)
+    return cannot_use("key", key, error, "expected the certificate's own key as a PEM file without a passphrase");
   SSL_CTX_set_alpn_select_cb(
       context->native_handle(),
       [](SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* in, unsigned in_size, void*) {
         static constexpr unsigned char ours[] = "\x08http/1.1";
-        const int found = SSL_select_next_proto(const_cast<unsigned char**>(out), out_size, ours, sizeof(ours) - 1, in, in_size);
+        const int found =
+            SSL_select_next_proto(const_cast<unsigned char**>(out), out_size, ours, sizeof(ours) - 1, in, in_size);
         return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
       },
       nullptr);

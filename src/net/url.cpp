@@ -7,7 +7,9 @@ namespace offhook::net {
 
 namespace {
 
-std::uint16_t default_port(std::string_view scheme) { return scheme == "https" || scheme == "wss" ? 443 : 80; }
+std::uint16_t default_port(std::string_view scheme) {
+  return scheme == "https" || scheme == "wss" ? 443 : 80;
+}
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -82,6 +84,8 @@ std::string Url::authority() const {
   return text;
 }
 
-std::string Url::shown() const { return scheme + "://" + authority() + target.substr(0, target.find('?')); }
+std::string Url::shown() const {
+  return scheme + "://" + authority() + target.substr(0, target.find('?'));
+}
 
 }  // namespace offhook::net

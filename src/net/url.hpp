@@ -10,10 +10,10 @@
 namespace offhook::net {
 
 struct Url {
-  std::string scheme;       // "http", "https", "ws" or "wss"
-  std::string host;         // lower case; an IPv6 address without its brackets
-  std::uint16_t port = 0;   // the scheme's, unless named
-  std::string target = "/"; // path and query as they stand in the URL; a fragment is dropped
+  std::string scheme;        // "http", "https", "ws" or "wss"
+  std::string host;          // lower case; an IPv6 address without its brackets
+  std::uint16_t port = 0;    // the scheme's, unless named
+  std::string target = "/";  // path and query as they stand in the URL; a fragment is dropped
 
   bool tls() const { return scheme == "https" || scheme == "wss"; }
   std::string authority() const;  // as in the Host header: the port only if it is not the scheme's

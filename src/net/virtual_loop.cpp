@@ -43,7 +43,9 @@ void VirtualLoop::advance(Duration d) {
   now_ = std::max(now_, end);
 }
 
-void VirtualLoop::stall(Duration d) { now_ += d; }
+void VirtualLoop::stall(Duration d) {
+  now_ += d;
+}
 
 bool VirtualLoop::wait_until(const std::function<bool()>& done, std::chrono::seconds bound) {
   const auto end = std::chrono::steady_clock::now() + bound;
@@ -66,7 +68,9 @@ void VirtualLoop::post(std::function<void()> task) {
   posted_.notify_one();
 }
 
-bool VirtualLoop::is_home() const { return std::this_thread::get_id() == home_; }
+bool VirtualLoop::is_home() const {
+  return std::this_thread::get_id() == home_;
+}
 
 std::size_t VirtualLoop::queued_tasks() const {
   const std::lock_guard lock(mutex_);

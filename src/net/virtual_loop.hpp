@@ -1,5 +1,5 @@
-// The Loop of tests: time stands still until told to move, and then everything runs in the order of time, on the caller's
-// thread. Starts at Time{}. Needs nothing of the library behind EventLoop.
+// The Loop of tests: time stands still until told to move, and then everything runs in the order of time, on the
+// caller's thread. Starts at Time{}. Needs nothing of the library behind EventLoop.
 #pragma once
 
 #include <chrono>

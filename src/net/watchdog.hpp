@@ -1,5 +1,5 @@
-// Times the handlers of one loop. Each that ran longer than 5 ms has held up every call on the core, so it is counted, and
-// named in the log; but a loop in trouble must not drown in its own complaints, so at most one line a second.
+// Times the handlers of one loop. Each that ran longer than 5 ms has held up every call on the core, so it is counted,
+// and named in the log; but a loop in trouble must not drown in its own complaints, so at most one line a second.
 #pragma once
 
 #include <cstdint>

@@ -19,7 +19,9 @@ namespace beast = boost::beast;
 namespace websocket = beast::websocket;
 
 // Beast finds these two by argument-dependent lookup: how to end a stream that is ours, not Asio's.
-void beast_close_socket(Stream& stream) { stream.close(); }
+void beast_close_socket(Stream& stream) {
+  stream.close();
+}
 
 template <class Handler>
 void async_teardown(beast::role_type, Stream& stream, Handler&& handler) {
@@ -32,9 +34,9 @@ void async_teardown(beast::role_type, Stream& stream, Handler&& handler) {
 namespace {
 
 constexpr Duration closing_limit = 5s;
-constexpr std::size_t message_cost = 64;     // of a queued message beside its bytes
-constexpr std::size_t kept_buffer = 16384;   // what a large message needed beyond is given back
-constexpr std::size_t max_reason = 123;      // RFC 6455 5.5
+constexpr std::size_t message_cost = 64;    // of a queued message beside its bytes
+constexpr std::size_t kept_buffer = 16384;  // what a large message needed beyond is given back
+constexpr std::size_t max_reason = 123;     // RFC 6455 5.5
 
 // At most `bound` bytes, never a part of a character.
 std::string_view cut_utf8(std::string_view text, std::size_t bound) {
@@ -105,9 +107,9 @@ class Session : public std::enable_shared_from_this<Session> {
   bool writing_ = false;
 
   websocket::close_reason farewell_;
-  bool closing_ = false;        // nothing more is sent or delivered
-  bool their_close_ = false;    // has come, and Beast answers it
-  bool close_waits_ = false;    // Beast's closing operation is under way
+  bool closing_ = false;      // nothing more is sent or delivered
+  bool their_close_ = false;  // has come, and Beast answers it
+  bool close_waits_ = false;  // Beast's closing operation is under way
   bool clean_ = false;
   bool over_ = false;
   bool told_ = false;
@@ -134,7 +136,8 @@ Awaitable<Result<void>> Session::shake_hands(const Url& url, const Headers& head
   if (!error) co_return Result<void>();
   const std::string doing = "opening " + url.shown() + ": ";
   if (error != websocket::error::upgrade_declined) co_return Error{Errc::unavailable, doing + stream_->explain(error)};
-  std::string said = "the server refused with " + std::to_string(answer.result_int()) + " " + std::string(answer.reason());
+  std::string said =
+      "the server refused with " + std::to_string(answer.result_int()) + " " + std::string(answer.reason());
   if (!answer.body().empty()) said += ": " + std::string(cut_utf8(answer.body(), 200));
   co_return Error{Errc::refused, doing + said};
 }
@@ -146,7 +149,8 @@ void Session::set_handler(WebSocket::Handler* handler) {
     return;
   }
   reading_ = true;
-  loop().post([self = shared_from_this()] { asio::co_spawn(self->loop().context(), self->read(self), asio::detached); });
+  loop().post(
+      [self = shared_from_this()] { asio::co_spawn(self->loop().context(), self->read(self), asio::detached); });
 }
 
 Awaitable<void> Session::read(std::shared_ptr<Session> self) {
@@ -217,7 +221,8 @@ void Session::close(std::uint16_t code, std::string_view reason) {
   if (closing_ || over_) return;
   closing_ = true;
   reason = cut_utf8(reason, max_reason);
-  farewell_ = websocket::close_reason(static_cast<websocket::close_code>(code), beast::string_view(reason.data(), reason.size()));
+  farewell_ = websocket::close_reason(static_cast<websocket::close_code>(code),
+                                      beast::string_view(reason.data(), reason.size()));
   timer_.after(closing_limit);
   write_next();
 }
@@ -232,7 +237,8 @@ void Session::send_close() {
   });
 }
 
-// Called from inside Beast, which answers and then waits for the other side's end of the connection: the program need not.
+// Called from inside Beast, which answers and then waits for the other side's end of the connection: the program need
+// not.
 void Session::on_their_close() {
   their_close_ = clean_ = true;
   why_ = their_reason();
@@ -247,8 +253,8 @@ void Session::on_timer() {
   const Time silent_since = stream_->heard();
   if (!stream_->is_open()) return cut(stream_->explain(asio::error::operation_aborted));
   if (now >= silent_since + limits_.idle_timeout)
-    return cut("the other side did not answer a ping; nothing came for " +
-               std::to_string((now - silent_since) / 1ms) + " ms");
+    return cut("the other side did not answer a ping; nothing came for " + std::to_string((now - silent_since) / 1ms) +
+               " ms");
   if (now < silent_since + limits_.idle_timeout / 2) return timer_.at(silent_since + limits_.idle_timeout / 2);
   timer_.at(silent_since + limits_.idle_timeout);
   if (std::exchange(pinging_, true)) return;
@@ -320,11 +326,13 @@ class Handle final : public WebSocket {
 
 }  // namespace
 
-Awaitable<Result<std::shared_ptr<WebSocket>>> accept_web_socket(std::shared_ptr<Stream> stream, const HttpRequest& request,
-                                                                WebSocketLimits limits, std::shared_ptr<void> lease) {
+Awaitable<Result<std::shared_ptr<WebSocket>>> accept_web_socket(std::shared_ptr<Stream> stream,
+                                                                const HttpRequest& request, WebSocketLimits limits,
+                                                                std::shared_ptr<void> lease) {
   auto session = std::make_shared<Session>(stream, limits, std::move(lease));
   const error_code error = co_await session->accept(request);
-  if (error) co_return Error{Errc::invalid, "accepting a WebSocket from " + stream->peer() + ": " + stream->explain(error)};
+  if (error)
+    co_return Error{Errc::invalid, "accepting a WebSocket from " + stream->peer() + ": " + stream->explain(error)};
   session->open();
   co_return std::shared_ptr<WebSocket>(std::make_shared<Handle>(std::move(session)));
 }

@@ -16,8 +16,9 @@ struct WebSocketLimits {
 
 // Answers the upgrade that `request` asks for. `lease` is held until the connection has ended. On an error Beast has
 // answered with the status that fits.
-Awaitable<Result<std::shared_ptr<WebSocket>>> accept_web_socket(std::shared_ptr<Stream> stream, const HttpRequest& request,
-                                                                WebSocketLimits limits, std::shared_ptr<void> lease);
+Awaitable<Result<std::shared_ptr<WebSocket>>> accept_web_socket(std::shared_ptr<Stream> stream,
+                                                                const HttpRequest& request, WebSocketLimits limits,
+                                                                std::shared_ptr<void> lease);
 
 // Asks for an upgrade. Errc::refused: the server answered, but not with 101.
 Awaitable<Result<std::shared_ptr<WebSocket>>> connect_web_socket(std::shared_ptr<Stream> stream, const Url& url,

@@ -1,0 +1,72 @@
+#include "call/overlap.hpp"
+
+#include <algorithm>
+
+#include "call/machines.hpp"
+#include "dialog/words.hpp"
+
+namespace offhook::call {
+namespace {
+
+constexpr Duration kShortSound = 100ms;  // a click, a cough: no word is shorter
+constexpr Duration kMemory = 10s;        // of holds for nothing
+
+int real_words(const Floor::Turn& turn) {
+  return dialog::is_backchannel(turn.words) ? 0 : static_cast<int>(dialog::words_of(turn.words).size());
+}
+
+bool words_due(const Floor::Turn& turn) { return turn.paused && !turn.words_final && !turn.words_failed; }
+
+Verdict flush(std::string why) { return {Verdict::Kind::flush, std::move(why)}; }
+Verdict dismiss(std::string why) { return {Verdict::Kind::dismiss, std::move(why)}; }
+
+Verdict judge_immediately(const Floor::Turn& turn, const Settings& s, int words) {
+  const bool long_enough = turn.spoken >= s.min_duration;
+  if (long_enough && words >= s.min_words)
+    return flush("the caller spoke over the agent for " + std::to_string(turn.spoken / 1ms) + " ms");
+  if (turn.paused && (!long_enough || turn.words_final || turn.words_failed)) return dismiss("too short to interrupt");
+  return {};
+}
+
+}  // namespace
+
+bool interruptible(const State& all) {
+  return all.settings.interruptions != Interruptions::never && all.reply.kind != Reply::Kind::goodbye;
+}
+
+Verdict judge_overlap(const Floor::Turn& turn, const State& all, Time now) {
+  const Settings& s = all.settings;
+  const bool hold = s.interruptions == Interruptions::hold;
+  const bool open = turn.overlap == Floor::Overlap::undecided;
+  const bool second_thought = turn.overlap == Floor::Overlap::dismissed && hold && !turn.tail;
+  if (!open && !second_thought) return {};
+  const int words = real_words(turn);
+  if (hold && words >= std::max(1, s.min_words)) return flush("words over the agent: " + std::to_string(words));
+  if (!open) return {};
+  if (!hold) return judge_immediately(turn, s, words);
+  if (turn.paused) {
+    if (turn.spoken < kShortSound) return dismiss("a short sound");
+    if (turn.words_final) return dismiss(turn.words.empty() ? "no words" : words == 0 ? "a backchannel" : "too few words");
+    if (turn.words_failed) return dismiss("no transcript of it");
+  }
+  if (now < judge_by(turn, s)) return {};
+  if (turn.paused) return dismiss("no words in time");
+  if (s.min_words > 0) return dismiss("too few words in time");
+  if (turn.needs_words) return dismiss("the noise of before");
+  if (turn.spoken < s.min_duration || dialog::is_backchannel(turn.words)) return dismiss("a backchannel");
+  return flush("the caller goes on speaking, for " + std::to_string(turn.spoken / 1ms) + " ms");
+}
+
+Time judge_by(const Floor::Turn& turn, const Settings& s) {
+  if (s.interruptions != Interruptions::hold) return Time::max();
+  return later(turn.overlap_at, words_due(turn) ? s.judge_words : s.judge);
+}
+
+bool worth_holding(const Floor& f, const Reply& reply, Time now) {
+  const auto recent =
+      std::count_if(f.empty_holds.begin(), f.empty_holds.end(), [&](Time t) { return now - t < kMemory; });
+  if (recent == 0) return true;
+  return recent < 2 && (!reply.audible || f.turn->level <= f.empty_level - 6);
+}
+
+}  // namespace offhook::call

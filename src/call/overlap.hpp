@@ -1,0 +1,32 @@
+// Speech over the agent: is it an interruption? Asked again with every window, word and moment until there is an answer.
+//
+//   caller   ───────█████████████──────────        ───────██████────────────
+//   agent    ██████████┐                           ██████████┐      ┌███████
+//                      hold      flush                       hold   resume
+//                                words, or 400 ms of it             "mm-hm", a cough, noise
+#pragma once
+
+#include <string>
+
+#include "call/state.hpp"
+
+namespace offhook::call {
+
+struct Verdict {
+  enum class Kind { wait, flush, dismiss };
+  Kind kind = Kind::wait;
+  std::string why;
+};
+// Of the floor's turn, whose overlap with the reply is undecided, or was dismissed: words may still change that.
+Verdict judge_overlap(const Floor::Turn& turn, const State& all, Time now);
+
+// An undecided overlap is dismissed or won by then. Time::max(): only its pause decides.
+Time judge_by(const Floor::Turn& turn, const Settings& settings);
+
+// After a hold for nothing, sound holds again only when it is 6 dB louder; after two in 10 s, only with words.
+bool worth_holding(const Floor& floor, const Reply& reply, Time now);
+
+// The caller has the word on these terms at all.
+bool interruptible(const State& all);
+
+}  // namespace offhook::call

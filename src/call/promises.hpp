@@ -1,0 +1,63 @@
+// For tests: what a conversation promises whatever happens, checked step by step from outside, by its events and actions.
+//
+//   every start has its stop       Listen, Ask, Hold, CallTool
+//   nothing stale is ever heard    Speak, Release: only of the newest generation, once
+//   nothing unheard is claimed     the agent's items are the words that the mouth played, and all of them
+//   the parts add up               TurnTook
+//   no deadline spins              a tick at next_deadline() clears it
+//   the end is the end             no action after it, and nothing left open
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "call/conversation.hpp"
+
+namespace offhook::call {
+
+class Promises {
+ public:
+  // After each step. `state` as the step has left it.
+  void saw(Time now, const Event& event, const Actions& actions, const State& state);
+  const std::vector<std::string>& broken() const { return broken_; }
+
+ private:
+  struct Spoken {
+    std::string text;
+    Sample samples = -1;
+  };
+  struct Reply {  // one generation
+    std::vector<Spoken> clauses;
+    bool asked = false, thinking = false, speculative = false;
+    bool released = false, held = false, flushed = false, dead = false;
+    int closed = -1;
+  };
+
+  void before(const Event& event);
+  void act(const Action& action);
+  void check_heard(const Event& event, const State& state);
+  void check_context(const State& state);
+  void check_end(const State& state);
+  Reply* reply(Generation g, const char* what);  // alive, newest
+  void expect(bool kept, const std::string& what);
+
+  Time now_{};
+  std::map<Generation, Reply> replies_;
+  Generation newest_ = 0;
+  std::optional<Generation> over_;  // the reply that this event ends
+  Utterance listening_ = 0, utterances_ = 0;
+  enum class Tool { running, returned };
+  std::map<std::string, Tool> tools_;
+  std::set<int> turns_;
+  bool hung_up_ = false, ended_ = false;
+  Time ticked_{};
+  int ticks_ = 0;
+  std::size_t items_ = 0;
+  std::map<std::string, int> results_, calls_;
+  std::vector<std::string> broken_;
+};
+
+}  // namespace offhook::call

@@ -1,0 +1,270 @@
+#include "server/agent_file.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <set>
+#include <utility>
+
+#include "dialog/context.hpp"
+#include "llm/local_server.hpp"
+#include "net/url.hpp"
+#include "server/duration_text.hpp"
+
+namespace offhook::server {
+namespace {
+
+constexpr std::string_view vendor = "api.openai.com";
+constexpr std::string_view vendor_variable = "OPENAI_API_KEY";
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
+// "+15550100" as carriers send it, or an extension.
+bool is_number(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  return text.size() >= 2 && text.size() <= 15 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+void read_turn(Fields turn, call::Settings& settings) {
+  enum class Owner { offhook } owner = Owner::offhook;
+  turn.choice<Owner>("owner", owner, {{"offhook", Owner::offhook}}, {"stt", "mind"});
+  turn.choice<bool>("detector", settings.detector, {{"smart-turn", true}, {"none", false}});
+  turn.choice<int>("eagerness", settings.eagerness_percent, {{"low", 160}, {"normal", 100}, {"high", 60}});
+  turn.duration("min_delay", settings.min_delay, 0s, 5s);
+  turn.duration("max_delay", settings.max_delay, 100ms, 30s);
+  if (settings.min_delay > settings.max_delay)
+    turn.complain(turn.has("min_delay") ? "min_delay" : "max_delay",
+                  "min_delay " + written(settings.min_delay) + " is longer than max_delay " + written(settings.max_delay) +
+                      "; make it the shorter one");
+  using call::Interruptions;
+  turn.choice<Interruptions>(
+      "interruptions", settings.interruptions,
+      {{"hold", Interruptions::hold}, {"immediate", Interruptions::immediate}, {"never", Interruptions::never}});
+  turn.integer("min_words", settings.min_words, 0, 20);
+  turn.duration("min_duration", settings.min_duration, 0s, 5s);
+  using call::Mute;
+  turn.choice<Mute>("mute", settings.mute,
+                    {{"none", Mute::none}, {"greeting", Mute::greeting}, {"tools", Mute::tools}, {"always", Mute::always}});
+}
+
+// The address of any OpenAI-compatible server, as its documentation gives it: up to and without /chat/completions.
+void read_endpoint(Fields llm, llm::Endpoint& endpoint) {
+  llm.text("base_url", endpoint.base_url, {});
+  while (endpoint.base_url.ends_with('/')) endpoint.base_url.pop_back();
+  const auto url = net::parse_url(endpoint.base_url);
+  if (!url) llm.complain("base_url", url.error().what + "; expected an address such as http://127.0.0.1:8000/v1");
+  else if (url->scheme != "http" && url->scheme != "https")
+    llm.complain("base_url", "found " + url->scheme + "://, expected http:// or https://");
+  else if (endpoint.base_url.find_first_of("?#") != std::string::npos)
+    llm.complain("base_url", "found a query or a fragment, expected an address such as http://127.0.0.1:8000/v1; write the key as api_key");
+  else if (url->target.ends_with("/chat/completions"))
+    llm.complain("base_url", "found /chat/completions at its end, which is added here; leave it out");
+  llm.text("model", endpoint.model, {.least = 1, .most = 200});
+  if (!llm.has("model")) llm.complain("", "expected model, the name by which the server at base_url knows it");
+  llm.secret("api_key", endpoint.api_key);
+  // The vendor's key goes to the vendor alone.
+  if (!llm.has("api_key") && url && url->scheme == "https" && url->host == vendor)
+    llm.secret_from(vendor_variable, "api_key", endpoint.api_key);
+}
+
+void read_llm(Fields llm, AgentFile& out) {
+  llm.choice<bool>("provider", out.llm.local, {{"local", true}, {"openai", false}},
+                   {"anthropic", "google", "azure"});
+  llm.number("temperature", out.agent.temperature, 0, 2);
+  llm.integer("max_answer_tokens", out.agent.max_answer_tokens, 1, 4096);
+  llm.not_built("fallback");
+  if (!out.llm.local) return read_endpoint(llm, out.llm.endpoint);
+  // Read to be known and to be checked; the embedded model has none of them.
+  for (const char* key : {"base_url", "model", "api_key"})
+    if (llm.has(key)) llm.complain(key, "belongs to provider: openai; add that, or remove this for the embedded model");
+  llm::Endpoint unused;
+  std::string ignored = unused.base_url;
+  llm.text("base_url", ignored, {});
+  ignored.clear();
+  llm.text("model", ignored, {});
+  llm.secret("api_key", ignored);
+}
+
+void read_context(Fields context, AgentFile& out) {
+  enum class Strategy { append } strategy = Strategy::append;
+  context.choice<Strategy>("strategy", strategy, {{"append", Strategy::append}}, {"summarize", "summary", "window"});
+  int tokens = static_cast<int>(out.agent.max_tokens);
+  context.integer("max_tokens", tokens, 200, 1'000'000);
+  // The embedded model reads its prompt and writes its answer into one window.
+  const int room = llm::LocalServer::Options{}.context - out.agent.max_answer_tokens;
+  if (out.llm.local && room < 200)
+    context.complain("", "llm.max_answer_tokens " + std::to_string(out.agent.max_answer_tokens) +
+                             " leaves the embedded model no room to read; expected at most " +
+                             std::to_string(llm::LocalServer::Options{}.context - 200));
+  else if (out.llm.local && context.has("max_tokens") && tokens > room)
+    context.complain("max_tokens", "found " + std::to_string(tokens) + ", but the embedded model reads at most " +
+                                       std::to_string(room) + " beside its answer; lower it");
+  if (out.llm.local) tokens = std::min(tokens, std::max(room, 200));
+  out.agent.max_tokens = static_cast<std::size_t>(tokens);
+}
+
+void read_limits(Fields limits, call::Settings& settings) {
+  limits.duration("call", settings.longest_call, 10s, 24h);
+  limits.duration("idle", settings.idle, 1s, 1h);
+  limits.duration("turn", settings.longest_turn, 1s, 1h);
+  limits.not_built("cost");
+}
+
+void read_record(Fields record, AgentFile& out) {
+  record.flag("events", out.record.events);
+  record.flag("words", out.record.words);
+  out.agent.record_words = out.record.words;
+  enum class Sound { off } sound = Sound::off;
+  record.choice<Sound>("sound", sound, {{"off", Sound::off}}, {"on"});
+  Duration keep = std::chrono::days(out.record.keep_days);
+  record.duration("keep", keep, 24h, std::chrono::days(3650));
+  if (keep % Duration(24h) != 0s) record.complain("keep", "found " + written(keep) + ", expected whole days such as 7d");
+  out.record.keep_days = static_cast<int>(keep / Duration(24h));
+}
+
+void read_called(Fields root, std::vector<std::string>& called) {
+  root.texts("called", called, 1000);
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < called.size(); ++i) {
+    if (called[i].empty() || called[i].size() > 200) continue;  // told already
+    if (!is_number(called[i]))
+      root.complain("called", i, "expected a number as the carrier writes it, such as \"+15550100\": 2 to 15 digits, nothing between them");
+    else if (!seen.insert(called[i]).second)
+      root.complain("called", i, "found this number a second time; keep one of them");
+  }
+}
+
+void read_audio(Fields audio, AgentFile& out) {
+  using Echo = AgentFile::Echo;
+  audio.choice<Echo>("echo", out.echo, {{"auto", Echo::automatic}, {"off", Echo::off}}, {"on"});
+  enum class Noise { off } noise = Noise::off;
+  audio.choice<Noise>("noise", noise, {{"off", Noise::off}}, {"on", "auto", "rnnoise", "deepfilternet"});
+}
+
+void read_all(Fields root, AgentFile& out) {
+  call::Agent& agent = out.agent;
+  root.text("name", agent.name, {.least = 1, .most = 64});
+  if (!root.has("name")) root.complain("", "expected a name, such as name: receptionist");
+  else if (!agent.name.empty() && !is_name(agent.name))
+    root.complain("name", "expected small letters, digits, - and _, at most 64, as it becomes part of /phone/NAME");
+  root.text("greeting", agent.settings.greeting, {.least = 0, .most = 1000});
+  root.text("instructions", agent.instructions, {.least = 1, .most = 100'000});
+  if (!root.has("instructions")) root.complain("", "expected instructions: who the agent is and how it answers");
+
+  Fields stt = root.map("stt");
+  stt.choice<AgentFile::Stt>("provider", out.stt, {{"local", AgentFile::Stt::local}},
+                             {"deepgram", "assemblyai", "openai", "google", "azure", "soniox", "speechmatics"});
+  stt.not_built("fallback");
+  read_llm(root.map("llm"), out);
+  Fields tts = root.map("tts");
+  tts.choice<AgentFile::Tts>("provider", out.tts, {{"local", AgentFile::Tts::local}},
+                             {"cartesia", "elevenlabs", "deepgram", "openai", "google", "azure", "rime"});
+  tts.choice<std::string>("voice", out.voice, {{"en_US-joe-medium", "en_US-joe-medium"}});
+  tts.not_built("fallback");
+
+  read_turn(root.map("turn"), agent.settings);
+  read_audio(root.map("audio"), out);
+  read_limits(root.map("limits"), agent.settings);
+  read_record(root.map("record"), out);
+  read_context(root.map("context"), out);
+  read_called(root, out.called);
+  for (const char* key : {"tools", "flow", "filters", "listeners", "app"}) root.not_built(key);
+
+  // Nothing would be left for the conversation.
+  const std::size_t cost = dialog::estimate_tokens({llm::Role::system, agent.instructions, {}, {}});
+  if (cost + 100 > agent.max_tokens)
+    root.complain("instructions", "they take about " + std::to_string(cost) + " tokens of the " + std::to_string(agent.max_tokens) +
+                                      " that may be asked with; shorten them" +
+                                      (out.llm.local ? "" : " or raise context.max_tokens"));
+}
+
+Result<AgentFile> checked(const yaml::Document& document, const Environment& environment) {
+  Reader reader(document, environment);
+  AgentFile out;
+  out.file = document.file;
+  read_all(reader.root(), out);
+  if (auto finished = reader.finish(); !finished) return finished.error();
+  return out;
+}
+
+std::string quantity(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g", value);
+  return text;
+}
+
+}  // namespace
+
+Result<AgentFile> parse_agent(std::string_view text, const std::string& name, const Environment& environment) {
+  const auto document = yaml::parse(text, name);
+  if (!document) return document.error();
+  return checked(*document, environment);
+}
+
+Result<AgentFile> read_agent(const std::string& path, const Environment& environment) {
+  const auto document = yaml::read(path);
+  if (!document) return document.error();
+  return checked(*document, environment);
+}
+
+std::map<std::string, Reader::Key, std::less<>> agent_keys() {
+  const yaml::Document nothing;
+  Reader reader(nothing, [](const std::string&) { return std::nullopt; });
+  AgentFile out;
+  read_all(reader.root(), out);
+  return reader.keys();
+}
+
+std::string summary(const AgentFile& a) {
+  const call::Settings& s = a.agent.settings;
+  std::string out = "Agent " + a.agent.name + " ";
+  out += s.greeting.empty() ? "lets the caller speak first" : "greets with \"" + s.greeting + "\"";
+  out += ". It hears with the embedded recogniser (Moonshine tiny, English), thinks with ";
+  if (a.llm.local) {
+    out += "the embedded model (SmolLM2 135M, which shows the machinery but invents facts)";
+  } else {
+    const auto url = net::parse_url(a.llm.endpoint.base_url);
+    out += a.llm.endpoint.model + " at " + (url ? url->shown() : a.llm.endpoint.base_url);
+    out += a.llm.endpoint.api_key.empty() ? " without a key" : " with a key";
+  }
+  out += " at temperature " + quantity(a.agent.temperature) + ", answers of at most " + std::to_string(a.agent.max_answer_tokens) +
+         " tokens to at most " + std::to_string(a.agent.max_tokens) + ", and speaks with the embedded voice " + a.voice + ". ";
+  out += "A turn ends " + written(s.min_delay) + " to " + written(s.max_delay) + " after the caller's last word, ";
+  out += s.detector ? "judged by smart-turn" : "by silence alone";
+  out += s.eagerness_percent < 100 ? ", eagerly" : s.eagerness_percent > 100 ? ", patiently" : "";
+  switch (s.interruptions) {
+    case call::Interruptions::hold: out += "; speech over the agent holds it, then a verdict stops or resumes it"; break;
+    case call::Interruptions::immediate: out += "; speech over the agent stops it at once"; break;
+    case call::Interruptions::never: out += "; the agent is not interrupted"; break;
+  }
+  if (s.interruptions != call::Interruptions::never)
+    out += " (from " + written(s.min_duration) + (s.min_words > 0 ? ", " + std::to_string(s.min_words) + " words" : "") + ")";
+  switch (s.mute) {
+    case call::Mute::none: break;
+    case call::Mute::greeting: out += "; it does not listen during its greeting"; break;
+    case call::Mute::tools: out += "; it does not listen while tools run"; break;
+    case call::Mute::always: out += "; it does not listen while it speaks"; break;
+  }
+  out += ". Silence of " + written(s.idle) + " makes it ask, as much again ends the call; a turn lasts at most " +
+         written(s.longest_turn) + ", a call " + written(s.longest_call) + ". ";
+  if (a.record.events)
+    out += std::string("Each call leaves an event log ") + (a.record.words ? "with its words" : "with its words masked") + ", kept " +
+           std::to_string(a.record.keep_days) + (a.record.keep_days == 1 ? " day" : " days");
+  else
+    out += "Calls leave no event log";
+  out += "; sound is not recorded.";
+  if (!a.called.empty()) {
+    out += " It answers calls to ";
+    for (std::size_t i = 0; i < std::min<std::size_t>(a.called.size(), 5); ++i) out += (i ? ", " : "") + a.called[i];
+    if (a.called.size() > 5) out += " and " + std::to_string(a.called.size() - 5) + " more";
+    out += ".";
+  }
+  return out;
+}
+
+}  // namespace offhook::server

@@ -1,0 +1,54 @@
+// An agent's file, read and checked before any call is taken: the contract between whoever writes an agent and the server.
+// agents/agent.schema.json says the same to editors; a test holds the two together.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "call/call.hpp"
+#include "llm/llm.hpp"
+#include "server/fields.hpp"
+
+namespace offhook::server {
+
+struct AgentFile {
+  enum class Stt { local };             // Moonshine tiny
+  enum class Tts { local };             // Piper
+  enum class Echo { automatic, off };   // automatic: what the line needs; telephone networks cancel echo themselves
+
+  struct Llm {
+    bool local = true;       // the embedded model; else `endpoint`
+    llm::Endpoint endpoint;  // its key is resolved, and in no error, log or summary
+  };
+  struct Record {
+    bool events = true;  // an event log of each call …
+    bool words = true;   // … with what was said; off: masked
+    int keep_days = 7;
+  };
+
+  std::string file;   // where it was read
+  call::Agent agent;  // all of it but log_dir, which is the server's
+  Stt stt = Stt::local;
+  Llm llm;
+  Tts tts = Tts::local;
+  std::string voice = "en_US-joe-medium";
+  Echo echo = Echo::automatic;
+  Record record;
+  std::vector<std::string> called;  // numbers this agent answers, as the `to` parameter brings them
+};
+
+// Errors hold a line for each mistake, "FILE:LINE:COLUMN: key: found …, expected …; remedy", ten at most, and no secret.
+Result<AgentFile> read_agent(const std::string& path, const Environment& environment = process_environment());
+Result<AgentFile> parse_agent(std::string_view text, const std::string& name,
+                              const Environment& environment = process_environment());
+
+// Every key that is read or refused, with its default: what the schema is held to.
+std::map<std::string, Reader::Key, std::less<>> agent_keys();
+
+// What a call to this agent will use, defaults included: one paragraph for people.
+std::string summary(const AgentFile& agent);
+
+}  // namespace offhook::server

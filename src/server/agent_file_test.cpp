@@ -1,0 +1,297 @@
+#include "server/agent_file.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "server/duration_text.hpp"
+
+namespace offhook::server {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+namespace json = boost::json;
+
+const std::string agents_dir = std::string(OFFHOOK_SOURCE_DIR) + "/agents";
+const std::string least = "name: a\ninstructions: Be brief.\n";
+
+Environment with_key(std::string value) {
+  return [value](const std::string& name) -> std::optional<std::string> {
+    if (name == "OPENAI_API_KEY" || name == "MY_KEY") return value;
+    return std::nullopt;
+  };
+}
+const Environment no_keys = [](const std::string&) { return std::nullopt; };
+
+AgentFile good(const std::string& text, const Environment& environment = no_keys) {
+  auto agent = parse_agent(text, "f", environment);
+  EXPECT_TRUE(agent) << text << "\n" << (agent ? "" : agent.error().what);
+  return agent ? *agent : AgentFile{};
+}
+
+std::string wrong(const std::string& text, const Environment& environment = no_keys) {
+  const auto agent = parse_agent(text, "f", environment);
+  EXPECT_FALSE(agent) << text;
+  return agent ? "" : agent.error().what;
+}
+
+TEST(AgentFile, a_name_and_instructions_are_enough) {
+  const AgentFile a = good(least);
+  const call::Settings usual;
+  EXPECT_EQ(a.agent.name, "a");
+  EXPECT_EQ(a.agent.instructions, "Be brief.");
+  EXPECT_EQ(a.agent.settings.greeting, "");
+  EXPECT_TRUE(a.llm.local);
+  EXPECT_EQ(a.voice, "en_US-joe-medium");
+  EXPECT_EQ(a.agent.settings.min_delay, usual.min_delay);
+  EXPECT_EQ(a.agent.settings.max_delay, usual.max_delay);
+  EXPECT_EQ(a.agent.settings.eagerness_percent, 100);
+  EXPECT_TRUE(a.agent.settings.detector);
+  EXPECT_TRUE(a.record.events && a.record.words && a.agent.record_words);
+  EXPECT_EQ(a.record.keep_days, 7);
+  EXPECT_TRUE(a.called.empty());
+}
+
+TEST(AgentFile, each_key_reaches_its_setting) {
+  const AgentFile a = good(R"(
+name: front-desk_2
+greeting: "Hello: who is it?"
+instructions: |
+  You are brief.
+stt: { provider: local }
+llm: { provider: openai, base_url: "http://127.0.0.1:8000/v1/", model: qwen3-4b, api_key: { env: MY_KEY },
+       temperature: 0.7, max_answer_tokens: 99 }
+tts: { provider: local, voice: en_US-joe-medium }
+turn: { owner: offhook, detector: none, eagerness: low, min_delay: 0.5s, max_delay: 2s, interruptions: immediate,
+        min_words: 2, min_duration: 400ms, mute: greeting }
+audio: { echo: off, noise: off }
+limits: { call: 10m, idle: 20s, turn: 45s }
+record: { events: on, words: off, sound: off, keep: 3d }
+context: { strategy: append, max_tokens: 4000 }
+called: ["+15550100", "200"]
+)", with_key("sesame"));
+  const call::Settings& s = a.agent.settings;
+  EXPECT_EQ(a.agent.name, "front-desk_2");
+  EXPECT_EQ(s.greeting, "Hello: who is it?");
+  EXPECT_EQ(a.agent.instructions, "You are brief.\n");
+  EXPECT_FALSE(a.llm.local);
+  EXPECT_EQ(a.llm.endpoint.base_url, "http://127.0.0.1:8000/v1");
+  EXPECT_EQ(a.llm.endpoint.model, "qwen3-4b");
+  EXPECT_EQ(a.llm.endpoint.api_key, "sesame");
+  EXPECT_EQ(a.agent.temperature, 0.7);
+  EXPECT_EQ(a.agent.max_answer_tokens, 99);
+  EXPECT_EQ(a.agent.max_tokens, 4000u);
+  EXPECT_FALSE(s.detector);
+  EXPECT_EQ(s.eagerness_percent, 160);
+  EXPECT_EQ(s.min_delay, Duration(500ms));
+  EXPECT_EQ(s.max_delay, Duration(2s));
+  EXPECT_EQ(s.interruptions, call::Interruptions::immediate);
+  EXPECT_EQ(s.min_words, 2);
+  EXPECT_EQ(s.min_duration, Duration(400ms));
+  EXPECT_EQ(s.mute, call::Mute::greeting);
+  EXPECT_EQ(a.echo, AgentFile::Echo::off);
+  EXPECT_EQ(s.longest_call, Duration(10min));
+  EXPECT_EQ(s.idle, Duration(20s));
+  EXPECT_EQ(s.longest_turn, Duration(45s));
+  EXPECT_TRUE(a.record.events);
+  EXPECT_FALSE(a.record.words);
+  EXPECT_FALSE(a.agent.record_words);
+  EXPECT_EQ(a.record.keep_days, 3);
+  EXPECT_EQ(a.called, (std::vector<std::string>{"+15550100", "200"}));
+  EXPECT_EQ(good(least + "turn: {eagerness: high}").agent.settings.eagerness_percent, 60);
+}
+
+TEST(AgentFile, a_mistake_is_told_with_place_found_expected_and_remedy) {
+  EXPECT_EQ(wrong(least + "turn:\n  min_delay: soon\n"),
+            "f:4:14: turn.min_delay: found \"soon\", expected a duration with its unit (ms, s, m, h, d) such as 300ms");
+  EXPECT_EQ(wrong(least + "turn: {detector: smart}"), "f:3:18: turn.detector: found \"smart\", expected smart-turn or none");
+  EXPECT_EQ(wrong(least + "trun: {}"), "f:3:1: unknown key \"trun\"; did you mean turn?");
+  EXPECT_EQ(wrong(least + "eagerness: low"), "f:3:1: unknown key \"eagerness\"; did you mean turn.eagerness? Check the indentation");
+  EXPECT_THAT(wrong(least + "turn: {min_delay: 2s, max_delay: 1s}"), HasSubstr("turn.min_delay: min_delay 2s is longer than max_delay 1s"));
+  EXPECT_THAT(wrong("instructions: x"), HasSubstr("expected a name"));
+  EXPECT_THAT(wrong("name: a"), HasSubstr("expected instructions"));
+  EXPECT_THAT(wrong(""), AllOf(HasSubstr("expected a name"), HasSubstr("expected instructions")));
+  for (const char* name : {"Anna", "a b", "ä", "a/b", "..", "''"})
+    EXPECT_THAT(wrong("instructions: x\nname: " + std::string(name)), StartsWith("f:2:7: name: ")) << name;
+  EXPECT_THAT(wrong("instructions: x\nname: " + std::string(65, 'a')), HasSubstr("at most 64"));
+  EXPECT_THAT(wrong(least + "record: {keep: 36h}"), HasSubstr("whole days"));
+  EXPECT_THAT(wrong(least + "called: [\"+1 555\"]"), StartsWith("f:3:10: called[0]: expected a number"));
+  EXPECT_THAT(wrong(least + "called: [123, 123]"), StartsWith("f:3:15: called[1]: found this number a second time"));
+}
+
+TEST(AgentFile, all_mistakes_are_told_at_once) {
+  const std::string said = wrong("name: A\nturn: {min_words: many}\nlimits: {call: 1}\ntools: []\n");
+  EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 4) << said;
+  for (const char* part : {"expected instructions", "name: ", "turn.min_words", "limits.call", "tools: is part"}) EXPECT_THAT(said, HasSubstr(part));
+}
+
+TEST(AgentFile, what_the_contract_promises_for_later_says_so) {
+  for (const char* text : {"tools: []", "flow: {}", "filters: []", "listeners: []", "app: {}", "turn: {owner: stt}", "turn: {owner: mind}",
+                           "audio: {noise: on}", "audio: {echo: on}", "record: {sound: on}", "record: {sound: true}", "limits: {cost: 0.50}",
+                           "context: {strategy: summary}", "stt: {provider: deepgram}", "tts: {provider: cartesia}", "llm: {provider: anthropic}",
+                           "tts: {fallback: [{provider: local}]}", "stt: {fallback: []}", "llm: {fallback: []}"})
+    EXPECT_THAT(wrong(least + text), HasSubstr("is part of the agent file's contract but not built yet")) << text;
+}
+
+TEST(AgentFile, the_vendors_key_goes_to_the_vendor_alone) {
+  const std::string vendor = least + "llm: {provider: openai, model: m}";
+  EXPECT_EQ(good(vendor, with_key("sesame")).llm.endpoint.api_key, "sesame");
+  EXPECT_EQ(good(vendor, with_key("sesame")).llm.endpoint.base_url, "https://api.openai.com/v1");
+  EXPECT_THAT(wrong(vendor), AllOf(StartsWith("f:3:6: llm: expected api_key"), HasSubstr("OPENAI_API_KEY is not set; export it")));
+  EXPECT_THAT(wrong(vendor, with_key("")), HasSubstr("is empty"));
+  for (const char* url : {"http://127.0.0.1:8000/v1", "https://api.openai.com.example.com/v1", "http://api.openai.com/v1", "https://example.com/api.openai.com"})
+    EXPECT_EQ(good(least + "llm: {provider: openai, model: m, base_url: \"" + url + "\"}", with_key("sesame")).llm.endpoint.api_key, "") << url;
+}
+
+TEST(AgentFile, no_secret_stands_in_an_error_or_a_summary) {
+  for (const char* llm : {"{provider: openai, model: m, api_key: SE CRET}", "{provider: openai, model: m, api_key: [SECRET]}",
+                          "{provider: openai, model: m, base_url: \"https://me:SECRET@example.com\"}",
+                          "{provider: openai, model: m, base_url: \"https://example.com/?key=SECRET\"}", "{provider: local, api_key: SECRET}"})
+    EXPECT_THAT(wrong(least + "llm: " + llm), Not(HasSubstr("SECRET"))) << llm;
+  EXPECT_THAT(summary(good(least + "llm: {provider: openai, model: m, api_key: SECRET}")), AllOf(HasSubstr("with a key"), Not(HasSubstr("SECRET"))));
+}
+
+TEST(AgentFile, an_endpoint_is_an_address_and_a_model) {
+  const auto llm = [](const std::string& keys) { return least + "llm: {provider: openai, " + keys + "}"; };
+  EXPECT_THAT(wrong(llm("base_url: \"http://a/v1\"")), HasSubstr("llm: expected model"));
+  EXPECT_THAT(wrong(llm("model: m, base_url: \"ws://a/v1\"")), HasSubstr("expected http:// or https://"));
+  EXPECT_THAT(wrong(llm("model: m, base_url: localhost")), HasSubstr("llm.base_url: "));
+  EXPECT_THAT(wrong(llm("model: m, base_url: \"http://a/v1/chat/completions\"")), HasSubstr("leave it out"));
+  EXPECT_THAT(wrong(least + "llm: {model: m}"), HasSubstr("llm.model: belongs to provider: openai"));
+}
+
+TEST(AgentFile, the_embedded_model_is_not_asked_with_more_than_it_reads) {
+  EXPECT_EQ(good(least).agent.max_tokens, 2048u - 160u);
+  EXPECT_EQ(good(least + "llm: {max_answer_tokens: 48}").agent.max_tokens, 2000u);
+  EXPECT_EQ(good(least + "context: {max_tokens: 500}").agent.max_tokens, 500u);
+  EXPECT_THAT(wrong(least + "context: {max_tokens: 6000}"), HasSubstr("reads at most 1888"));
+  EXPECT_THAT(wrong(least + "llm: {max_answer_tokens: 2000}"), HasSubstr("no room"));
+  EXPECT_EQ(good(least + "llm: {provider: openai, model: m, base_url: \"http://a\"}").agent.max_tokens, 6000u);
+  EXPECT_THAT(wrong("name: a\ninstructions: " + std::string(6000, 'x')), HasSubstr("f:2:15: instructions: they take about"));
+}
+
+TEST(AgentFile, the_summary_says_what_will_be_used) {
+  const std::string plain = summary(good(least));
+  for (const char* part : {"Agent a lets the caller speak first", "Moonshine", "SmolLM2", "en_US-joe-medium", "300ms to 3s", "smart-turn", "kept 7 days"})
+    EXPECT_THAT(plain, HasSubstr(part));
+  EXPECT_EQ(plain.find('\n'), plain.npos);
+  const std::string other = summary(good(least + "greeting: Hello\nrecord: {events: off}\nturn: {detector: none, interruptions: never, mute: always}\n"
+                                                 "llm: {provider: openai, model: big, base_url: \"http://a/v1\"}\ncalled: [123]"));
+  for (const char* part : {"greets with \"Hello\"", "big at http://a/v1 without a key", "by silence alone", "not interrupted", "no event log", "calls to 123"})
+    EXPECT_THAT(other, HasSubstr(part));
+}
+
+TEST(AgentFile, every_example_is_an_agent_that_names_the_schema) {
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(agents_dir)) {
+    if (entry.path().extension() != ".yaml") continue;
+    ++count;
+    const auto agent = read_agent(entry.path().string(), no_keys);
+    EXPECT_TRUE(agent) << (agent ? "" : agent.error().what);
+    std::string first;
+    std::getline(std::ifstream(entry.path()) >> std::ws, first);
+    EXPECT_EQ(first, "# yaml-language-server: $schema=agent.schema.json") << entry.path();
+  }
+  EXPECT_GE(count, 3);
+}
+
+// ---- the schema
+
+json::object schema() {
+  std::ifstream in(agents_dir + "/agent.schema.json");
+  std::stringstream text;
+  text << in.rdbuf();
+  return json::parse(text.str()).as_object();
+}
+
+// A default in the schema's words: bool, number and text alike.
+std::string as_written(const json::value& value) {
+  return value.is_string() ? std::string(value.as_string()) : json::serialize(value);
+}
+
+void walk(const json::object& properties, const std::string& path, const std::map<std::string, Reader::Key, std::less<>>& keys,
+          std::vector<std::string>& seen) {
+  using Kind = Reader::Key::Kind;
+  for (const auto& [name, value] : properties) {
+    const std::string here = path + std::string(name);
+    SCOPED_TRACE(here);
+    seen.push_back(here);
+    const json::object& said = value.as_object();
+    EXPECT_GT(said.at("description").as_string().size(), 10u);
+    const auto found = keys.find(here);
+    if (found == keys.end()) {
+      ADD_FAILURE() << "in the schema, but nothing reads it";
+      continue;
+    }
+    const Reader::Key& key = found->second;
+    EXPECT_NE(key.kind, Kind::not_built);
+    EXPECT_EQ(said.contains("properties"), key.kind == Kind::map);
+    if (said.contains("properties")) {
+      EXPECT_EQ(said.at("additionalProperties"), json::value(false));
+      walk(said.at("properties").as_object(), here + ".", keys, seen);
+    }
+    if (key.kind == Kind::choice) {
+      std::vector<std::string> words;
+      for (const auto& word : said.at("enum").as_array())
+        if (word.is_string()) words.emplace_back(word.as_string());
+      EXPECT_EQ(words, key.choices);
+    }
+    if (key.kind == Kind::duration) {
+      EXPECT_EQ(said.at("$ref").as_string(), "#/$defs/duration");
+      EXPECT_EQ(parse_duration(as_written(said.at("default"))), parse_duration(key.fallback));
+    } else if (!key.fallback.empty()) {
+      const json::value* fallback = said.if_contains("default");
+      EXPECT_TRUE(fallback && (key.kind == Kind::number ? fallback->to_number<double>() == std::stod(key.fallback)
+                                                        : as_written(*fallback) == key.fallback))
+          << "the reader's default is " << key.fallback;
+    } else {
+      EXPECT_FALSE(said.contains("default"));
+    }
+  }
+}
+
+TEST(AgentFile, the_schema_knows_what_the_reader_knows) {
+  const auto keys = agent_keys();
+  std::vector<std::string> seen;
+  const json::object root = schema();
+  EXPECT_EQ(root.at("additionalProperties"), json::value(false));
+  walk(root.at("properties").as_object(), "", keys, seen);
+  for (const auto& [path, key] : keys)
+    if (key.kind != Reader::Key::Kind::not_built)
+      EXPECT_TRUE(std::find(seen.begin(), seen.end(), path) != seen.end()) << path << " is read, but not in the schema";
+}
+
+// The schema's bounds are the reader's: at the bound both accept, beyond it the reader refuses.
+TEST(AgentFile, the_schemas_bounds_are_the_readers) {
+  const json::object root = schema();
+  const json::object& maps = root.at("properties").as_object();
+  int bounds = 0;
+  for (const auto& [map, value] : maps) {
+    if (!value.as_object().contains("properties")) continue;
+    for (const auto& [key, said] : value.at("properties").as_object()) {
+      if (!said.as_object().contains("minimum")) continue;
+      ++bounds;
+      const auto text = [&, map = std::string(map), key = std::string(key)](double number) {
+        std::ostringstream out;
+        out << least << (map == "llm" ? "" : "llm: {provider: openai, model: m, base_url: \"http://a\"}\n") << map << ": {"
+            << (map == "llm" ? "provider: openai, model: m, base_url: \"http://a\", " : "") << key << ": " << static_cast<long>(number) << "}\n";
+        return out.str();
+      };
+      const double low = said.at("minimum").to_number<double>(), high = said.at("maximum").to_number<double>();
+      good(text(low));
+      good(text(high));
+      EXPECT_THAT(wrong(text(low - 1)), HasSubstr("." + std::string(key) + ": found"));
+      EXPECT_THAT(wrong(text(high + 1)), HasSubstr("." + std::string(key) + ": found"));
+    }
+  }
+  EXPECT_GE(bounds, 4);
+}
+
+}  // namespace
+}  // namespace offhook::server

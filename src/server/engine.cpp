@@ -1,0 +1,322 @@
+#include "server/engine.hpp"
+
+#include <algorithm>
+#include <future>
+#include <utility>
+
+#include "base/log.hpp"
+#include "inference/model_store.hpp"
+#include "net/cores.hpp"
+#include "tts/render.hpp"
+
+namespace offhook::server {
+namespace {
+
+constexpr Duration kPhrasePatience = 20s;  // for one phrase to be rendered before the first call
+constexpr Duration kModelPatience = 60s;   // for the language model to be up and warm
+
+// Runs `task` on the loop and waits for it. Not from the loop itself.
+void on_loop(net::Loop& loop, const std::function<void()>& task) {
+  std::promise<void> done;
+  loop.post([&] {
+    task();
+    done.set_value();
+  });
+  done.get_future().wait();
+}
+
+std::chrono::microseconds bounded(Duration d) { return d; }
+
+}  // namespace
+
+struct Engine::Core {
+  explicit Core(const std::string& name) : loop(name) {}
+  net::EventLoop loop;
+  std::unique_ptr<net::HttpClient> http;
+  std::unique_ptr<vad::Batcher> vad;
+  std::vector<std::unique_ptr<llm::Client>> llm;            // one an agent
+  std::vector<std::unique_ptr<call::Services>> services;    // one an agent
+  telemetry::CallMetrics metrics;
+  std::set<call::Call*> calls;
+  Gate gate;
+};
+
+Engine::Engine(const ServerConfig& config, std::vector<AgentFile> agents, call::Observers& observers)
+    : config_(config), agents_(std::move(agents)), observers_(observers) {
+  const unsigned cores = net::usable_cores();
+  for (unsigned i = 0; i < cores; ++i) {
+    cores_.push_back(std::make_unique<Core>("loop-" + std::to_string(i)));
+    cores_.back()->loop.start();
+  }
+  for (const auto& file : agents_) {
+    auto agent = std::make_shared<call::Agent>(file.agent);
+    agent->log_dir = file.record.events ? config_.data_dir + "/calls" : "";
+    call_agents_.push_back(std::move(agent));
+  }
+}
+
+Engine::~Engine() {
+  if (local_llm_) {
+    auto stopped = std::make_shared<std::promise<void>>();
+    auto future = stopped->get_future();
+    cores_[0]->loop.post([this, stopped] { local_llm_->stop([stopped] { stopped->set_value(); }); });
+    future.wait_for(bounded(5s));
+  }
+  // What lives on a loop ends there; the models' threads end while the loops they answer to still exist.
+  for (auto& core : cores_)
+    on_loop(core->loop, [&] {
+      core->services.clear();
+      core->llm.clear();
+      core->vad.reset();
+      if (core == cores_[0]) local_llm_.reset();
+      core->http.reset();
+    });
+  pool_.reset();
+  for (auto& core : cores_) core->loop.stop();
+  for (auto& core : cores_) core->loop.join();
+}
+
+Result<void> Engine::load(const std::function<void(const std::string&)>& say) {
+  if (auto loaded = load_models(say); !loaded) return loaded;
+  if (auto started = start_language_model(say); !started) return started;
+  for (auto& core : cores_)
+    on_loop(core->loop, [&] {
+      for (std::size_t i = 0; i < agents_.size(); ++i) {
+        auto endpoint = agents_[i].llm.endpoint;
+        if (agents_[i].llm.local) {
+          endpoint.base_url = local_llm_->base_url();
+          endpoint.cache_prompt = true;
+        }
+        core->llm.push_back(llm::openai_client(core->loop, *core->http, std::move(endpoint)));
+        core->services.push_back(std::make_unique<call::Services>(
+            call::Services{core->loop, core->loop.media_clock(), *core->vad,
+                           agents_[i].agent.settings.detector ? detector_.get() : nullptr, *recognizer_, *core->llm.back(),
+                           *voice_, phrases_, core->metrics, &observers_, &core->calls, &core->gate}));
+        core->llm.back()->warm();
+      }
+    });
+  say("rendering greetings");
+  if (auto rendered = render_phrases(); !rendered) return rendered;
+  ready_.store(true, std::memory_order_release);
+  return {};
+}
+
+Result<void> Engine::load_models(const std::function<void(const std::string&)>& say) {
+  auto store = inference::ModelStore::open(config_.cache_dir);
+  if (!store) return store.error();
+  auto path = [&](const char* name, std::string& to) -> Result<void> {
+    auto found = store->path(name);
+    if (!found) return found.error();
+    to = *found;
+    return {};
+  };
+  std::string silero, smart_turn;
+  stt::MoonshineFiles moonshine;
+  tts::PiperFiles piper;
+  const std::pair<const char*, std::string*> wanted[] = {
+      {"silero-vad", &silero},
+      {"smart-turn-v3.2", &smart_turn},
+      {"moonshine-tiny-en/encoder", &moonshine.encoder},
+      {"moonshine-tiny-en/decoder", &moonshine.decoder},
+      {"moonshine-tiny-en/tokens", &moonshine.tokens},
+      {"piper-en_US-joe-medium/voice", &piper.model},
+      {"piper-en_US-joe-medium/config", &piper.config}};
+  for (const auto& [name, to] : wanted)
+    if (auto found = path(name, *to); !found) return found;
+
+  pool_ = std::make_unique<inference::Pool>(clock_);
+  say("loading voice activity and turn detection");
+  for (auto& core : cores_) {
+    auto model = vad::load_silero(silero);
+    if (!model) return model.error();
+    on_loop(core->loop, [&] {
+      core->http = net::HttpClient::create(core->loop);
+      core->vad = vad::Batcher::create(core->loop, std::move(*model));
+    });
+  }
+  auto detector = turn::load_smart_turn(smart_turn, *pool_);
+  if (!detector) return detector.error();
+  detector_ = std::move(*detector);
+  say("loading speech recognition");
+  auto recognizer = stt::load_moonshine(moonshine, *pool_);
+  if (!recognizer) return recognizer.error();
+  recognizer_ = std::move(*recognizer);
+  say("loading the voice");
+  auto voice = tts::load_piper(piper, *pool_);
+  if (!voice) return voice.error();
+  voice_ = std::move(*voice);
+  return {};
+}
+
+Result<void> Engine::start_language_model(const std::function<void(const std::string&)>& say) {
+  const auto local = std::find_if(agents_.begin(), agents_.end(), [](const AgentFile& a) { return a.llm.local; });
+  if (local == agents_.end()) return {};
+  auto store = inference::ModelStore::open(config_.cache_dir);
+  if (!store) return store.error();
+  auto binary = store->path("llama-server");
+  if (!binary) return binary.error();
+  auto model = store->path("smollm2-135m-instruct");
+  if (!model) return model.error();
+  say("starting the language model");
+  auto& core = *cores_[0];
+  auto ready = std::make_shared<std::promise<Result<void>>>();
+  auto future = ready->get_future();
+  Result<void> created;
+  on_loop(core.loop, [&] {
+    llm::LocalServer::Options options;
+    options.binary = *binary;
+    options.model = *model;
+    options.log_file = config_.data_dir + "/llama-server.log";
+    auto server = llm::LocalServer::create(core.loop, *core.http, options);
+    if (!server) {
+      created = server.error();
+      return;
+    }
+    local_llm_ = std::move(*server);
+    local_llm_->warm_prompt(dialog::render(local->agent.instructions, {}, local->agent.max_tokens),
+                            [ready](Result<void> result) { ready->set_value(std::move(result)); });
+    local_llm_->start();
+  });
+  if (!created) return created;
+  if (future.wait_for(bounded(kModelPatience)) != std::future_status::ready)
+    return Error{Errc::timeout, "starting the language model: it was not ready within 60 s; see " + config_.data_dir +
+                                    "/llama-server.log"};
+  return future.get();
+}
+
+// Greetings, apologies and goodbyes are ready before they are needed: an apology must not depend on what has just failed.
+Result<void> Engine::render_phrases() {
+  auto& core = *cores_[0];
+  for (const auto& agent : call_agents_) {
+    const call::Settings& s = agent->settings;
+    for (const std::string* text : {&s.greeting, &s.apology_text, &s.goodbye_text, &s.failure_text, &s.idle_text}) {
+      const tts::PhraseCache::Key key{voice_->key(), s.rate, *text};
+      if (text->empty() || phrases_.find(key)) continue;
+      struct Rendering {
+        std::promise<Result<void>> done;
+        std::vector<std::int16_t> sound;
+        std::unique_ptr<net::Pending> handle;
+      };
+      auto r = std::make_shared<Rendering>();
+      auto future = r->done.get_future();
+      core.loop.post([this, r, text = *text, &core] {
+        r->handle = voice_->synthesize(
+            core.loop, text, Deadline::in(core.loop.now(), kPhrasePatience),
+            {[r](std::span<const std::int16_t> samples) { r->sound.insert(r->sound.end(), samples.begin(), samples.end()); },
+             [r](Result<void> result) { r->done.set_value(std::move(result)); }});
+      });
+      if (future.wait_for(bounded(kPhrasePatience + 1s)) != std::future_status::ready)
+        return Error{Errc::timeout, "rendering \"" + *text + "\": the voice did not answer within 20 s"};
+      if (auto result = future.get(); !result) return result.error().within("rendering \"" + *text + "\"");
+      on_loop(core.loop, [&] { r->handle.reset(); });
+      phrases_.put(key, std::make_shared<const std::vector<std::int16_t>>(
+                            tts::to_wire(r->sound, voice_->rate(), s.rate, call::edges_of(*text))));
+    }
+  }
+  return {};
+}
+
+Engine::Core& Engine::core_of(net::Loop& loop) {
+  const auto it = std::find_if(cores_.begin(), cores_.end(), [&](const auto& core) { return &core->loop == &loop; });
+  if (it == cores_.end()) log::fatal("call_on_a_foreign_loop");
+  return **it;
+}
+
+const AgentFile* Engine::find(std::string_view name) const {
+  if (name.empty()) return agents_.empty() ? nullptr : &agents_.front();
+  const auto it = std::find_if(agents_.begin(), agents_.end(), [&](const AgentFile& a) { return a.agent.name == name; });
+  return it == agents_.end() ? nullptr : &*it;
+}
+
+namespace {
+
+// Counts a call while its line lives.
+class CountedLine final : public call::Line {
+ public:
+  CountedLine(std::atomic<int>& count, std::unique_ptr<call::Line> line) : count_(count), line_(std::move(line)) {}
+  ~CountedLine() override {
+    line_.reset();
+    count_.fetch_sub(1, std::memory_order_acq_rel);
+  }
+  void on_audio(std::span<const std::uint8_t> mulaw, std::int64_t sample) override { line_->on_audio(mulaw, sample); }
+  void on_mark(std::string_view name) override { line_->on_mark(name); }
+  void on_digit(char digit) override { line_->on_digit(digit); }
+  void on_hangup(std::string_view why) override { line_->on_hangup(why); }
+
+ private:
+  std::atomic<int>& count_;
+  std::unique_ptr<call::Line> line_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<call::Line>> Engine::answer(net::Loop& loop, call::CallStart start, call::Wire& wire) {
+  Core& core = core_of(loop);
+  auto refuse = [&](Errc code, std::string what) -> Error {
+    core.metrics.calls_refused.add();
+    return {code, std::move(what)};
+  };
+  if (!ready()) return refuse(Errc::unavailable, "taking a call: the models are still being loaded");
+  if (refusing_) return refuse(Errc::unavailable, "taking a call: the server is shutting down");
+  const AgentFile* agent = find(start.agent);
+  if (!agent) return refuse(Errc::not_found, "taking a call: there is no agent \"" + start.agent + "\"");
+  if (start.agent.empty() && !start.to.empty()) {
+    for (const auto& a : agents_)
+      if (std::find(a.called.begin(), a.called.end(), start.to) != a.called.end()) agent = &a;
+  }
+  if (calls_.fetch_add(1, std::memory_order_acq_rel) >= config_.max_calls && config_.max_calls > 0) {
+    calls_.fetch_sub(1, std::memory_order_acq_rel);
+    return refuse(Errc::full, "taking a call: max_calls (" + std::to_string(config_.max_calls) + ") are in progress");
+  }
+  const auto i = static_cast<std::size_t>(agent - agents_.data());
+  auto line = std::make_unique<call::Call>(*core.services[i], call_agents_[i], std::move(start), wire);
+  return std::unique_ptr<call::Line>(std::make_unique<CountedLine>(calls_, std::move(line)));
+}
+
+std::vector<net::EventLoop*> Engine::loops() const {
+  std::vector<net::EventLoop*> loops;
+  for (const auto& core : cores_) loops.push_back(&core->loop);
+  return loops;
+}
+
+int Engine::calls() const { return calls_.load(std::memory_order_acquire); }
+
+void Engine::end_calls(const std::string& why) {
+  for (auto& core : cores_)
+    core->loop.post([&core = *core, why] {
+      for (auto* call : std::set<call::Call*>(core.calls)) call->end(why);
+    });
+}
+
+void Engine::scrape(telemetry::Scrape& s) const {
+  std::vector<const telemetry::CallMetrics*> metrics;
+  for (const auto& core : cores_) metrics.push_back(&core->metrics);
+  telemetry::scrape_calls(s, metrics);
+  auto each = [&](const char* name, const char* help, auto value) {
+    for (const auto& core : cores_) s.gauge(name, help, value(core->loop.health()), "loop=\"" + core->loop.name() + "\"");
+  };
+  using Health = net::EventLoop::Health;
+  each("offhook_loop_lag_seconds", "How late the loop's last timer fired.", [](const Health& h) { return double(h.lag_us) / 1e6; });
+  each("offhook_loop_worst_lag_seconds", "The latest any timer fired.", [](const Health& h) { return double(h.worst_lag_us) / 1e6; });
+  each("offhook_frame_lateness_seconds", "How late the media clock's last beat was.",
+       [](const Health& h) { return double(h.frame_lateness_us) / 1e6; });
+  each("offhook_slow_handlers_total", "Handlers that ran longer than 5 ms.", [](const Health& h) { return double(h.slow_handlers); });
+  each("offhook_connections", "Connections living on the loop.", [](const Health& h) { return double(h.load); });
+  if (pool_) {
+    const auto& h = pool_->health();
+    s.counter("offhook_inference_jobs_total", "Jobs of the models' pool.", static_cast<std::int64_t>(h.done), "outcome=\"done\"");
+    s.counter("offhook_inference_jobs_total", "", static_cast<std::int64_t>(h.expired), "outcome=\"expired\"");
+    s.counter("offhook_inference_jobs_total", "", static_cast<std::int64_t>(h.refused), "outcome=\"refused\"");
+    s.gauge("offhook_inference_queue", "Jobs that wait.", static_cast<double>(h.queued));
+    s.gauge("offhook_inference_age_seconds", "How long the last job had waited.", static_cast<double>(h.age_us) / 1e6);
+  }
+  const auto phrases = phrases_.counts();
+  s.counter("offhook_phrase_cache_total", "Look-ups of rendered phrases.", static_cast<std::int64_t>(phrases.hits), "result=\"hit\"");
+  s.counter("offhook_phrase_cache_total", "", static_cast<std::int64_t>(phrases.misses), "result=\"miss\"");
+  s.gauge("offhook_phrase_cache_bytes", "Memory of rendered phrases.", static_cast<double>(phrases.bytes));
+  if (local_llm_)
+    s.gauge("offhook_local_llm_up", "1 if the embedded language model is ready.",
+            local_llm_->state() == llm::LocalServer::State::ready ? 1 : 0);
+}
+
+}  // namespace offhook::server
