@@ -78,7 +78,7 @@ void Call::on_mark(std::string_view name) { mouth_.mark(name); }
 void Call::on_digit(char digit) { dispatch(event::Digit{std::string(1, digit)}); }
 
 void Call::on_hangup(std::string_view why) {
-  hangup_why_ = why;
+  if (hangup_why_.empty()) hangup_why_ = why;
   dispatch(event::HungUp{std::string(why), mouth_.heard()});
   tell(publish_ended(why, now()));
 }
@@ -174,9 +174,9 @@ void Call::ask(const action::Ask& ask) {
   thinking_for_ = g;
   thinking_ = services_.llm.chat(std::move(request),
                                  {[this, g](std::string_view text) { dispatch(event::Token{g, std::string(text)}); },
-                                  [this, g](llm::ToolCall call) {
-                                    // Ids are the model's to choose; ours are unique.
-                                    dispatch(event::ToolAsked{g, std::to_string(g) + ":" + call.id, call.name, call.arguments});
+                                  [this, g, n = 0](llm::ToolCall call) mutable {
+                                    // Ids are the model's to choose, or to leave empty; ours are unique.
+                                    dispatch(event::ToolAsked{g, std::to_string(g) + ":" + std::to_string(n++), call.name, call.arguments});
                                   },
                                   [this, g](Result<llm::Answer> answer) {
                                     if (answer) dispatch(event::MindDone{g, answer->finish});
@@ -240,7 +240,8 @@ void Call::count(const Action& action) {
                  },
                  [&](const action::Flush&) { m.interruptions.add(); },
                  [&](const action::AgentSaid& a) {
-                   if (a.generation == 1 && !agent_->settings.greeting.empty()) m.greeting.observe(Duration(a.since_us));
+                   if (a.generation == 1 && a.since_us > 0 && !agent_->settings.greeting.empty())
+                     m.greeting.observe(Duration(a.since_us));
                  },
                  [&](const action::HangUp&) {
                    if (state_.line.last_sound + agent_->settings.vanished <= now()) m.vanished.add();

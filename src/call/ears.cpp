@@ -33,6 +33,7 @@ Ears::Ears(net::Loop& loop, vad::Batcher& vad, turn::Detector* detector, stt::Re
 Ears::~Ears() { *alive_ = false; }
 
 void Ears::audio(std::span<const std::uint8_t> mulaw, std::int64_t sample) {
+  if (sample < 0 || sample > kFarthest) return;
   history_.append(sample, mulaw);
   if (!began_) {
     began_ = true;
@@ -73,7 +74,7 @@ void Ears::feed() {
     window_fill_ = 0;
     const double db = audio::dbfs(std::span<const float>(window_));
     levels_[static_cast<std::size_t>(position_ / vad::kWindow) % levels_.size()] =
-        std::clamp(static_cast<int>(std::lround(-db)), 0, 127);
+        static_cast<std::uint8_t>(std::clamp(static_cast<int>(std::lround(-db)), 0, 127));
     vad_->push(window_, position_);
   }
 }

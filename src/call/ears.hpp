@@ -39,6 +39,7 @@ class Ears {
 
  private:
   static constexpr std::int64_t kLongestGap = 8000;       // samples of the wire, 1 s
+  static constexpr std::int64_t kFarthest = std::int64_t{1} << 50;  // no call is so long: such a position is a mistake
 
   void feed();
 
@@ -52,7 +53,7 @@ class Ears {
   std::vector<float> block_;                              // 16 kHz, as it comes from the resampler
   std::array<float, vad::kWindow> window_{};
   std::size_t window_fill_ = 0;
-  std::array<int, 32> levels_{};                          // of windows under way in the batcher, by number
+  std::array<std::uint8_t, vad::Batcher::kMaxQueued> levels_{};  // of windows under way in the batcher, by number
   std::int64_t position_ = 0;                             // of the next sample at 16 kHz
   bool began_ = false;
   std::unique_ptr<vad::Batcher::Stream> vad_;

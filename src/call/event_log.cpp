@@ -27,13 +27,22 @@ std::optional<std::chrono::sys_days> day_of(const std::string& text) {
   return std::chrono::sys_days(day);
 }
 
+std::vector<fs::path> entries(const fs::path& dir) {  // none if it cannot be read
+  std::vector<fs::path> paths;
+  std::error_code ec;
+  for (fs::directory_iterator it(dir, ec), end; !ec && it != end; it.increment(ec)) paths.push_back(it->path());
+  return paths;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<EventLog>> EventLog::open(const std::string& dir, const std::string& today, const Head& head) {
   const fs::path folder = fs::path(dir) / today;
   std::error_code ec;
+  const bool ours = !fs::exists(dir, ec);  // a folder that somebody else made keeps its rights
   fs::create_directories(folder, ec);
-  ::chmod(dir.c_str(), 0700);
+  if (ours) ::chmod(dir.c_str(), 0700);
+  ::chmod(folder.c_str(), 0700);
   const std::string path = (folder / (head.call + ".jsonl")).string();
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0)
@@ -86,8 +95,10 @@ void EventLog::maybe_flush(Duration t) {
 void EventLog::flush() {
   write_waiting_windows();
   if (buffer_.empty()) return;
-  if (std::fwrite(buffer_.data(), 1, buffer_.size(), file_) != buffer_.size())
+  if (!failed_ && std::fwrite(buffer_.data(), 1, buffer_.size(), file_) != buffer_.size()) {
+    failed_ = true;
     log::warn("event_log_not_written", {{"path", path_}, {"error", std::strerror(errno)}});
+  }
   buffer_.clear();
 }
 
@@ -95,14 +106,13 @@ int forget_old_logs(const std::string& dir, const std::string& today, int days) 
   const auto now = day_of(today);
   if (!now) return 0;
   int gone = 0;
-  std::error_code ec;
-  for (const auto& folder : fs::directory_iterator(dir, ec)) {
-    const auto day = day_of(folder.path().filename().string());
+  for (const auto& folder : entries(dir)) {
+    const auto day = day_of(folder.filename().string());
     if (!day || *now - *day <= std::chrono::days(days)) continue;
-    for (const auto& file : fs::directory_iterator(folder.path(), ec)) {
-      if (file.path().extension() == ".jsonl" && fs::remove(file.path(), ec)) ++gone;
-    }
-    fs::remove(folder.path(), ec);  // only if empty
+    std::error_code ec;
+    for (const auto& file : entries(folder))
+      if (file.extension() == ".jsonl" && fs::remove(file, ec)) ++gone;
+    fs::remove(folder, ec);  // only if empty
   }
   return gone;
 }

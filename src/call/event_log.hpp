@@ -36,6 +36,7 @@ class EventLog {
   bool words_;
   std::string buffer_;
   Duration flushed_at_{};
+  bool failed_ = false;                             // said once; the call goes on without
   std::vector<std::pair<Duration, event::Window>> windows_;
 };
 

@@ -58,8 +58,7 @@ class Machine {
 
   void partial(const event::Partial& p) {
     if (!f_.turn || f_.turn->utterance != p.utterance || f_.turn->words_final) return;
-    f_.turn->words = p.text;
-    weigh();
+    set_words(p.text);
     out_.push_back({action::CallerSaid{p.utterance, p.text, false}, "partial transcript"});
     if (all_.reply.exists() && !all_.reply.released &&
         dialog::words_of(p.text).size() > dialog::words_of(all_.reply.asked).size())
@@ -70,11 +69,10 @@ class Machine {
   void transcript(const event::Transcript& t) {
     if (!f_.turn || f_.turn->utterance != t.utterance || t.upto < f_.turn->words_upto) return;
     auto& turn = *f_.turn;
-    turn.words = t.text;
+    set_words(t.text);
     turn.words_upto = std::min(t.upto, f_.heard_to);  // may be ahead of our notice of the pause
     turn.words_final = turn.paused && covers(turn.words_upto);
     turn.words_at = now_;
-    weigh();
     out_.push_back({action::CallerSaid{t.utterance, t.text, false}, "transcript of a pause"});
     judge();
     prepare();
@@ -193,6 +191,16 @@ class Machine {
     return f_.turn->paused && upto > f_.turn->start && upto >= f_.turn->speech_end - samples_in(kWindow, s_);
   }
 
+  void set_words(const std::string& text) {
+    auto& turn = *f_.turn;
+    turn.words = text;
+    if (turn.empty_hold && !text.empty()) {  // its words were only late
+      if (!f_.empty_holds.empty()) f_.empty_holds.pop_back();
+      turn.empty_hold = false;
+    }
+    weigh();
+  }
+
   void weigh() { f_.turn->wait = endpoint_wait(s_, f_.turn->permille, f_.turn->words); }
 
   // ---- speech over the agent
@@ -236,8 +244,6 @@ class Machine {
   void flush(std::string why) {
     auto& turn = *f_.turn;
     turn.overlap = Floor::Overlap::won;
-    if (turn.empty_hold && !f_.empty_holds.empty()) f_.empty_holds.pop_back();  // its words were only late
-    turn.empty_hold = false;
     d_.flush = std::move(why);
     d_.hold.reset();
   }
@@ -263,7 +269,9 @@ class Machine {
   void prepare() {
     if (!s_.speculate || !f_.turn) return;
     const auto& turn = *f_.turn;
-    if (!turn.paused || !turn.words_final || out() || d_.flush || dialog::words_of(turn.words).empty()) return;
+    // A service that finds the end of speech by itself may be ahead of our notice of the pause.
+    const bool ahead = !turn.paused && f_.quiet_windows > 0 && turn.words_upto >= f_.quiet_from - samples_in(kWindow, s_);
+    if (!(turn.paused ? turn.words_final : ahead) || out() || d_.flush || dialog::words_of(turn.words).empty()) return;
     d_.speculate = turn.words;
   }
 

@@ -28,28 +28,30 @@ Mouth::Mouth(net::Loop& loop, net::MediaClock& clock, Wire& wire, EdgeTraits edg
 
 Mouth::~Mouth() { clock_.remove(*this); }
 
+// The reply before, if it is still there, is not wanted any more.
+void Mouth::begin(Generation generation) {
+  if (generation == generation_ && playout_.active()) return;
+  abandon(generation_);
+  generation_ = generation;
+  rendered_ = 0;
+  closed_at_ = -1;
+  playout_.begin(generation);
+}
+
 void Mouth::speak(Generation generation, int clause, std::string text) {
-  if (generation != generation_ || !playout_.active()) {
-    abandon(generation_);
-    generation_ = generation;
-    rendered_ = 0;
-    closed_at_ = -1;
-    playout_.begin(generation);
+  begin(generation);
+  closed_at_ = -1;
+  playout_.reopen();  // one more clause, after all
+  if (waiting_.size() >= kMostClauses) {
+    ++rendered_;
+    return tell_(event::ClauseReady{generation, clause, 0, "too many clauses wait"});
   }
-  if (waiting_.size() >= kMostClauses) return tell_(event::ClauseReady{generation, clause, 0, "too many clauses wait"});
   waiting_.push_back({clause, std::move(text)});
   next();
 }
 
 void Mouth::release(Generation generation) {
-  if (generation != generation_ || !playout_.active()) {
-    // Released before its first clause was ordered.
-    abandon(generation_);
-    generation_ = generation;
-    rendered_ = 0;
-    closed_at_ = -1;
-    playout_.begin(generation);
-  }
+  begin(generation);  // it may be released before its first clause is ordered
   playout_.release(loop_.now());
   watch();
 }
@@ -74,6 +76,7 @@ void Mouth::resume(Generation generation) {
 Sample Mouth::flush(Generation generation) {
   if (generation != generation_) return 0;
   waiting_.clear();
+  ++job_;
   rendering_.reset();
   const Sample heard = playout_.flush(loop_.now());
   watch();
@@ -88,31 +91,46 @@ void Mouth::abandon(Generation generation) {
 
 // Synthesizes the next clause, if the sound that waits is short enough.
 void Mouth::next() {
+  if (std::exchange(busy_, true)) return;
   while (!rendering_ && !waiting_.empty() && playout_.active() && playout_.waiting() < kAhead) {
-    Clause clause = std::move(waiting_.front());
+    under_way_ = std::move(waiting_.front());
     waiting_.pop_front();
-    const tts::PhraseCache::Key key{voice_.key(), edge_.rate, clause.text};
-    if (auto sound = phrases_.find(key)) {
-      rendered(clause.number, std::move(sound), "");
+    if (auto sound = phrases_.find({voice_.key(), edge_.rate, under_way_.text})) {
+      rendered(under_way_.number, std::move(sound), "");
       continue;
     }
     raw_.clear();
-    rendering_ = voice_.synthesize(
-        loop_, clause.text, Deadline::in(loop_.now(), patience_),
-        {[this](std::span<const std::int16_t> samples) { raw_.insert(raw_.end(), samples.begin(), samples.end()); },
-         [this, key, number = clause.number](Result<void> done) {
-           rendering_.reset();
-           if (!done) {
-             rendered(number, nullptr, done.error().what);
-           } else {
-             auto sound = std::make_shared<const std::vector<std::int16_t>>(
-                 tts::to_wire(raw_, voice_.rate(), edge_.rate, edges_of(key.text)));
-             if (!sound->empty()) phrases_.put(key, sound);
-             rendered(number, std::move(sound), "");
-           }
-           next();
-         }});
+    const std::uint32_t job = ++job_;
+    rendering_ = voice_.synthesize(loop_, under_way_.text, Deadline::in(loop_.now(), patience_),
+                                   {[this, job](std::span<const std::int16_t> samples) {
+                                      if (job != job_) return;
+                                      const auto most = static_cast<std::size_t>(voice_.rate() * (kLongestClause / 1s));
+                                      const auto n = std::min(samples.size(), most - std::min(most, raw_.size()));
+                                      raw_.insert(raw_.end(), samples.begin(), samples.begin() + static_cast<std::ptrdiff_t>(n));
+                                    },
+                                    [this, job](Result<void> done) {
+                                      if (job == job_) finished(std::move(done));
+                                    }});
   }
+  busy_ = false;
+}
+
+void Mouth::finished(Result<void> done) {
+  ++job_;
+  rendering_.reset();
+  busy_ = true;
+  const Clause clause = std::move(under_way_);
+  if (!done) {
+    rendered(clause.number, nullptr, done.error().what);
+  } else {
+    auto sound = std::make_shared<const std::vector<std::int16_t>>(
+        tts::to_wire(raw_, voice_.rate(), edge_.rate, edges_of(clause.text)));
+    if (!sound->empty()) phrases_.put({voice_.key(), edge_.rate, clause.text}, sound);
+    const bool silent = sound->empty();
+    rendered(clause.number, std::move(sound), silent ? "the voice made no sound of it" : "");
+  }
+  busy_ = false;
+  next();
 }
 
 void Mouth::rendered(int number, tts::PhraseCache::Sound sound, std::string why) {

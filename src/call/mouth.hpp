@@ -22,6 +22,7 @@ class Mouth final : private net::MediaClock::Listener {
  public:
   static constexpr Duration kAhead = 4s;
   static constexpr std::size_t kMostClauses = 256;  // waiting; a reply is bounded before that
+  static constexpr Duration kLongestClause = 60s;   // of sound; what a voice makes beyond it is dropped
 
   Mouth(net::Loop& loop, net::MediaClock& clock, Wire& wire, EdgeTraits edge, tts::Voice& voice, tts::PhraseCache& phrases,
         Duration voice_patience, std::function<void(Event)> tell);
@@ -41,11 +42,13 @@ class Mouth final : private net::MediaClock::Listener {
 
  private:
   struct Clause {
-    int number;
+    int number = 0;
     std::string text;
   };
   void on_frame(Time now) override;
+  void begin(Generation generation);
   void next();
+  void finished(Result<void> done);
   void rendered(int number, tts::PhraseCache::Sound sound, std::string why);
   void watch();
 
@@ -58,11 +61,14 @@ class Mouth final : private net::MediaClock::Listener {
   std::function<void(Event)> tell_;
   Playout playout_;
   bool beating_ = false;
+  bool busy_ = false;  // in next() or finished(): clauses are taken one after the other, whoever asks meanwhile
 
   Generation generation_ = 0;
   std::deque<Clause> waiting_;
   int rendered_ = 0, closed_at_ = -1;
   std::unique_ptr<net::Pending> rendering_;
+  Clause under_way_{};
+  std::uint32_t job_ = 0;  // of the voice; answers to an older one are not for us any more
   std::vector<std::int16_t> raw_;
 };
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <stdexcept>
+#include <utility>
 
 #include "audio/fade.hpp"
 #include "audio/g711.hpp"
@@ -12,19 +14,25 @@
 namespace offhook::call {
 namespace {
 
-constexpr double kAudibleRms = 200;      // of 32768
 constexpr std::size_t kMostFrame = 960;  // samples: 20 ms at 48 kHz
+constexpr Duration kFrame = 20ms;        // on the wire, whatever its rate
+constexpr Duration kLongestTrip = 2s;    // to the far ear
 constexpr std::size_t kMostMarks = 64;   // waiting to come back; a far end that never returns any is not tracked further
 
 }  // namespace
 
+Playout::Playout(Wire& wire, EdgeTraits edge, Tell tell) : wire_(wire), edge_(edge), tell_(std::move(tell)) {
+  if (edge_.frame <= 0 || static_cast<std::size_t>(edge_.frame) > kMostFrame || edge_.frame * 50 != edge_.rate)
+    throw std::invalid_argument("playing to an edge: its frames must be of 20 ms at 48 kHz or less");
+}
+
 void Playout::begin(Generation generation) {
   generation_ = generation;
   active_ = true;
-  released_ = held_ = closed_ = audible_ = drained_ = fade_in_ = started_ = last_marked_ = false;
+  released_ = held_ = closed_ = audible_ = drained_ = fade_in_ = started_ = resting_ = sound_ = false;
   clauses_.clear();
   clause_ = offset_ = 0;
-  position_ = confirmed_ = 0;
+  position_ = confirmed_ = forgotten_ = 0;
   sent_.clear();
   marks_.clear();
 }
@@ -32,7 +40,6 @@ void Playout::begin(Generation generation) {
 void Playout::add(Sound clause, Time now) {
   if (!active_ || drained_ || !clause || clause->empty()) return;
   clauses_.push_back(std::move(clause));
-  last_marked_ = false;
   pump(now);
 }
 
@@ -59,22 +66,21 @@ void Playout::hold(Time now) {
   std::array<std::uint8_t, kMostFrame> wire;
   audio::mulaw_encode(std::span<const std::int16_t>(frame.data(), n), std::span(wire.data(), n));
   wire_.send_audio(std::span<const std::uint8_t>(wire.data(), n));
-  far_until_ += 20ms;
+  far_until_ += kFrame;
   sent_.push_back({far_until_, position_});
 }
 
 void Playout::resume(Time now) {
   if (!active_ || !held_) return;
   held_ = false;
-  fade_in_ = started_;
-  started_ = false;  // the break was wanted: it is no underrun
+  fade_in_ = resting_ = started_;
   pump(now);
 }
 
 Sample Playout::flush(Time now) {
   if (!active_) return 0;
   const Sample heard_now = heard(now);
-  if (!sent_.empty()) {
+  if (!sent_.empty() && !drained_) {
     ++epoch_;
     wire_.clear();
   }
@@ -82,6 +88,7 @@ Sample Playout::flush(Time now) {
   clauses_.clear();
   sent_.clear();
   marks_.clear();
+  confirmed_ = position_ = forgotten_ = 0;
   far_until_ = now;
   return heard_now;
 }
@@ -135,23 +142,28 @@ bool Playout::send_frame(Time now) {
     audio::fade_in(samples.first(std::min(n, static_cast<std::size_t>(edge_.rate) / 100)));
     fade_in_ = false;
   }
-  const bool audible = got > 0 && (!audible_ || (started_ && now > far_until_)) &&
-                       audio::rms(std::span<const std::int16_t>(samples)) > kAudibleRms;
-  if (started_ && now - far_until_ > kUnderrun && audible) ++underruns_;
+  const bool audible = got > 0 && audio::first_audible(samples, edge_.rate) < n;
+  if (sound_ && audible && !resting_ && now - far_until_ > kUnderrun) ++underruns_;
+  sound_ = audible;
+  resting_ = false;
   std::array<std::uint8_t, kMostFrame> wire;
   audio::mulaw_encode(std::span<const std::int16_t>(samples), std::span(wire.data(), n));
   wire_.send_audio(std::span<const std::uint8_t>(wire.data(), n));
-  far_until_ = std::max(far_until_, now) + 20ms;
+  far_until_ = std::max(far_until_, now) + kFrame;
   started_ = true;
   sent_.push_back({far_until_, position_});
   // What was heard for certain is not needed any more, but for a generous trip.
-  while (sent_.size() > 2 && sent_[1].played < now - 2s) sent_.pop_front();
-  if (audible && !audible_) {
-    audible_ = true;
-    if (tell_.audible) tell_.audible(generation_);
-    if (!sounding()) return false;
+  while (sent_.size() > 2 && sent_[1].played < now - kLongestTrip) {
+    forgotten_ = sent_.front().position;
+    sent_.pop_front();
   }
   if (clause_ != clause_before || now - last_mark_at_ >= kMarkEvery) send_mark(now);
+  if (audible && !audible_) {
+    audible_ = true;
+    const Generation generation = generation_;
+    if (tell_.audible) tell_.audible(generation);
+    return sounding() && generation == generation_;
+  }
   return true;
 }
 
@@ -168,10 +180,9 @@ void Playout::send_mark(Time now) {
 // All has been sent: when the last mark comes back, or should have, it was all heard.
 void Playout::finish(Time now) {
   if (drained_) return;
-  if (!last_marked_) {
-    last_marked_ = true;
-    if (started_) send_mark(now);
-  }
+  const Sample marked = std::max(confirmed_, marks_.empty() ? Sample{0} : marks_.back().position);
+  if (edge_.marks && marked < position_) send_mark(now);
+  if (drained_) return;  // a far end that answers at once
   const bool by_mark = edge_.marks && !sent_.empty() && confirmed_ >= position_ && marks_.empty();
   const Time by_clock = far_until_ + (edge_.marks && !sent_.empty() ? trip_ + kLateMark : Duration::zero());
   if (!by_mark && now < by_clock && !sent_.empty()) return;
@@ -210,14 +221,14 @@ void Playout::mark(std::string_view name, Time now) {
 Sample Playout::heard(Time now) const {
   const Time there = now - (least_trip_ == Duration::max() ? Duration::zero() : least_trip_ / 2);
   Sample heard = confirmed_;
-  Sample before = 0;
+  Sample before = forgotten_;
   for (const auto& frame : sent_) {
     if (frame.played <= there) {
       heard = std::max(heard, frame.position);
     } else {
       const Duration left = frame.played - there;
-      if (left < 20ms && frame.position > before && before >= confirmed_)
-        heard = std::max(heard, before + (frame.position - before) * (20ms - left).count() / Duration(20ms).count());
+      if (left < kFrame && frame.position > before && before >= confirmed_)
+        heard = std::max(heard, before + (frame.position - before) * (kFrame - left).count() / kFrame.count());
       break;
     }
     before = frame.position;

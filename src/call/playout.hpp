@@ -37,11 +37,13 @@ class Playout {
     std::function<void(Generation)> drained;      // all of it was heard
   };
 
-  Playout(Wire& wire, EdgeTraits edge, Tell tell) : wire_(wire), edge_(edge), tell_(std::move(tell)) {}
+  // Whoever is told may call any member, from inside the telling.
+  Playout(Wire& wire, EdgeTraits edge, Tell tell);
 
   void begin(Generation generation);              // a new reply; the one before is forgotten, not cleared
   void add(Sound clause, Time now);               // in order; empty ones are skipped
-  void close(Time now);                           // no clause follows; may be reopened by add() until drained
+  void close(Time now);                           // no clause follows
+  void reopen() { closed_ = false; }              // … but for one: harmless once drained
   void release(Time now);                         // from now on it is heard
   void hold(Time now);
   void resume(Time now);
@@ -52,7 +54,7 @@ class Playout {
   Generation generation() const { return generation_; }
   bool active() const { return active_; }
   bool sounding() const { return active_ && released_ && !held_ && !drained_; }  // wants beats
-  Sample heard(Time now) const;
+  Sample heard(Time now) const;                   // of the reply, whole frames and a share of the one under way
   Duration waiting() const;                       // sound that has not been sent
   std::uint64_t underruns() const { return underruns_; }
   Duration lead() const { return lead_; }
@@ -71,7 +73,10 @@ class Playout {
 
   Generation generation_ = 0;
   bool active_ = false, released_ = false, held_ = false, closed_ = false, audible_ = false, drained_ = false;
-  bool fade_in_ = false, started_ = false, last_marked_ = false;
+  bool fade_in_ = false;
+  bool started_ = false;                          // something has been sent
+  bool resting_ = false;                          // nothing was meant to be sent since: a break is no underrun
+  bool sound_ = false;                            // the last frame was audible
   std::vector<Sound> clauses_;
   std::size_t clause_ = 0, offset_ = 0;           // next sample to send
   Sample position_ = 0;                           // … as a position in the reply
@@ -83,6 +88,7 @@ class Playout {
     Sample position;                              // … and the reply's position then
   };
   std::deque<Sent> sent_;
+  Sample forgotten_ = 0;                          // the position before sent_
   struct Mark {
     Generation generation;
     Sample position;

@@ -31,7 +31,7 @@ class Promises {
   };
   struct Reply {  // one generation
     std::vector<Spoken> clauses;
-    bool asked = false, thinking = false, speculative = false;
+    bool thinking = false;
     bool released = false, held = false, flushed = false, dead = false;
     int closed = -1;
   };
@@ -52,7 +52,7 @@ class Promises {
   enum class Tool { running, returned };
   std::map<std::string, Tool> tools_;
   std::set<int> turns_;
-  bool hung_up_ = false, ended_ = false;
+  bool hung_up_ = false, ended_ = false, called_ = false;
   Time ticked_{};
   int ticks_ = 0;
   std::size_t items_ = 0;

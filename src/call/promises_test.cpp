@@ -38,10 +38,8 @@ void Promises::saw(Time now, const Event& event, const Actions& actions, const S
   if (ended_) return;
   before(event);
   for (const auto& action : actions) act(action);
-  if (auto it = replies_.find(newest_); it != replies_.end()) {
-    Reply& r = it->second;
-    if (r.asked && r.released && !r.thinking && r.clauses.empty()) r.dead = true;  // it only called tools
-  }
+  if (std::exchange(called_, false))
+    expect(replies_.count(newest_) && replies_[newest_].released, "a tool runs before its reply is committed");
   check_heard(event, state);
   check_context(state);
   if (get<event::Tick>(event)) {
@@ -58,7 +56,10 @@ void Promises::before(const Event& event) {
   Generation g = get<event::HungUp>(event) ? newest_ : 0;
   if (auto* f = get<event::Flushed>(event)) g = f->generation;
   if (auto* d = get<event::Drained>(event)) g = d->generation;
-  if (auto it = replies_.find(g); it != replies_.end() && !it->second.dead) over_ = g;
+  if (auto it = replies_.find(g); it != replies_.end() && !it->second.dead) {
+    over_ = g;
+    it->second.dead = get<event::Drained>(event) != nullptr;  // a reply may follow it in this very step
+  }
   if (auto* m = get<event::MindDone>(event))
     if (auto it = replies_.find(m->generation); it != replies_.end()) it->second.thinking = false;
   if (auto* m = get<event::MindFailed>(event))
@@ -82,12 +83,13 @@ Promises::Reply* Promises::reply(Generation g, const char* what) {
 void Promises::act(const Action& a) {
   const bool quiet = std::holds_alternative<action::StopListening>(a.what) || std::holds_alternative<action::Abandon>(a.what) ||
                      std::holds_alternative<action::Flush>(a.what) || std::holds_alternative<action::AgentSaid>(a.what) ||
-                     std::holds_alternative<action::StopThinking>(a.what) || std::holds_alternative<action::CancelTool>(a.what);
+                     std::holds_alternative<action::StopThinking>(a.what) || std::holds_alternative<action::TurnTook>(a.what) ||
+                     std::holds_alternative<action::CancelTool>(a.what);
   expect(!hung_up_ || quiet, "after hanging up, action " + std::to_string(a.what.index()) + ": " + a.why);
   expect(!a.why.empty(), "an action without a reason");
   auto begin = [&](Generation g) -> Reply& {
-    for (auto& [other, r] : replies_) expect(other == g || r.dead, "a reply began while another was alive");
-    expect(g > newest_, "generations do not grow");
+    if (auto it = replies_.find(newest_); it != replies_.end()) expect(it->second.dead, "a reply began while another was alive");
+    expect(g == newest_ + 1, "generations do not count up");
     newest_ = std::max(newest_, g);
     return replies_[g];
   };
@@ -104,9 +106,7 @@ void Promises::act(const Action& a) {
     expect(listening_ == x->utterance, "StopListening without Listen");
     listening_ = 0;
   } else if (auto* x = std::get_if<action::Ask>(&a.what)) {
-    Reply& r = begin(x->generation);
-    r.asked = r.thinking = true;
-    r.speculative = x->speculative;
+    begin(x->generation).thinking = true;
   } else if (auto* x = std::get_if<action::StopThinking>(&a.what)) {
     if (auto* r = reply(x->generation, "StopThinking")) r->thinking = false;
   } else if (auto* x = std::get_if<action::Abandon>(&a.what)) {
@@ -153,8 +153,7 @@ void Promises::act(const Action& a) {
   } else if (auto* x = std::get_if<action::CallTool>(&a.what)) {
     expect(!tools_.count(x->id), "tool call " + x->id + " runs twice");
     tools_[x->id] = Tool::running;
-    const auto it = replies_.find(newest_);
-    expect(it != replies_.end() && it->second.released, "a tool runs before its reply is committed");
+    called_ = true;
   } else if (auto* x = std::get_if<action::CancelTool>(&a.what)) {
     const auto it = tools_.find(x->id);
     expect(it != tools_.end() && it->second == Tool::running, "CancelTool of " + x->id + ", which does not run");

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <cstdio>
 #include <type_traits>
+#include <utility>
 
 namespace offhook::call {
 namespace {
@@ -44,8 +45,19 @@ void append_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-// Text that the caller or the agent said; masked where words are not recorded.
-bool is_spoken(std::string_view field) { return field == "text" || field == "arguments"; }
+// What the caller or the agent said, or the caller typed; masked where words are not recorded.
+bool is_spoken(std::string_view field) { return field == "text" || field == "arguments" || field == "digit"; }
+
+// Sums of two of them are no overflow, and JSON's readers agree on them.
+constexpr std::int64_t kGreatest = std::int64_t{1} << 53;
+
+bool read_number(const json::value& v, std::int64_t& to) {
+  json::error_code ec;
+  const auto n = v.to_number<std::int64_t>(ec);
+  if (ec || n > kGreatest || n < -kGreatest) return false;
+  to = n;
+  return true;
+}
 
 class Writer {
  public:
@@ -102,7 +114,7 @@ class Reader {
   void operator()(const char* name, T& value) {
     const json::value* v = object_.if_contains(name);
     if (!v) return;
-    if (!read(*v, value) && error_.empty()) error_ = std::string("field ") + name + " has the wrong type";
+    if (!read(*v, value) && error_.empty()) error_ = std::string("field ") + name + " has the wrong type or is out of range";
   }
 
  private:
@@ -118,7 +130,11 @@ class Reader {
   }
   bool read(const json::value& v, Duration& to) {
     std::int64_t n = 0;
-    if (!read(v, n)) return false;
+    if (v.is_int64() && v.get_int64() > kGreatest) {  // a limit beyond all time
+      to = Duration::max();
+      return true;
+    }
+    if (!read_number(v, n)) return false;
     to = Duration(n);
     return true;
   }
@@ -136,9 +152,8 @@ class Reader {
       }
       return false;
     } else if constexpr (std::is_integral_v<T>) {
-      json::error_code ec;
-      const auto n = v.to_number<std::int64_t>(ec);
-      if (ec) return false;
+      std::int64_t n = 0;
+      if (!read_number(v, n) || !std::in_range<T>(n)) return false;
       to = static_cast<T>(n);
       return true;
     } else {
@@ -204,10 +219,9 @@ Result<LogLine> read_windows(Duration t, const json::object& object) {
   std::int64_t four[4];
   int n = 0;
   for (const auto& v : list->get_array()) {
-    json::error_code ec;
-    four[n++] = v.to_number<std::int64_t>(ec);
-    if (ec) return bad("windows hold something that is no number");
+    if (!read_number(v, four[n++])) return bad("windows hold something that is no number");
     if (n == 4) {
+      if (!std::in_range<int>(four[1]) || !std::in_range<int>(four[2])) return bad("a window's numbers are out of range");
       n = 0;
       lines.push_back({t + Duration(four[0]), event::Window{static_cast<int>(four[1]), static_cast<int>(four[2]), four[3]}});
     }
@@ -298,6 +312,7 @@ Result<LogLine> read_line(std::string_view line) {
   json::error_code ec;
   json::parse_options options;
   options.max_depth = 8;
+  options.allow_invalid_utf8 = true;  // a recogniser may have said it, and what was decided on it is to be decided again
   const json::value value = json::parse(json::string_view(line.data(), line.size()), ec, {}, options);
   if (ec) return bad("it is not JSON (" + ec.message() + ")");
   if (!value.is_object()) return bad("it is not an object");

@@ -150,7 +150,7 @@ void Rehearsal::feed(const Event& event) {
 
 void Rehearsal::perform(const Action& a) {
   if (auto* x = std::get_if<action::Listen>(&a.what)) {
-    heard_from_[x->utterance] = x->from + samples(state_.settings.run_up);
+    heard_from_[x->utterance] = state_.floor.turn ? state_.floor.turn->start : x->from;
     if (delays.streaming_stt)
       for (const auto& s : speech)
         if (Time{} + s.to > now_) {
@@ -263,9 +263,13 @@ Sample Rehearsal::available() const {
 }
 
 void Rehearsal::settle() {
-  if (!mouth_.over && mouth_.released && !mouth_.held)
-    mouth_.played = std::min(available(), mouth_.played + samples(now_ - mouth_.since));
-  mouth_.since = now_;
+  if (mouth_.over || !mouth_.released || mouth_.held || mouth_.played >= available()) {
+    mouth_.since = now_;
+    return;
+  }
+  const Sample played = std::min(available() - mouth_.played, samples(now_ - mouth_.since));
+  mouth_.played += played;
+  mouth_.since += span(played);  // what is less than a sample is not lost
 }
 
 void Rehearsal::watch() {

@@ -54,6 +54,9 @@ Result<Replay> replay(std::istream& log, const std::function<void(Duration, cons
     }
     for (auto& e : std::get<std::vector<EventLine>>(*read)) {
       for (; !due.empty(); due.pop_front()) differs("", due.front());
+      if (e.t < result.length)
+        return Error{Errc::invalid, "line " + std::to_string(number) + ": time goes back, from " +
+                                        std::to_string(result.length.count()) + " to " + std::to_string(e.t.count()) + " µs"};
       ++result.events;
       result.length = e.t;
       for (const auto& action : step(*state, e.event, Time{} + e.t)) {

@@ -24,10 +24,10 @@ class Machine {
 
   void hear(const Event& event) {
     if (!r_.exists()) return;
-    if (auto* t = get<event::Token>(event); t && mine(t->generation)) token(t->text);
+    if (auto* t = get<event::Token>(event); t && mine(t->generation) && !d_.ended) token(t->text);
     if (auto* t = get<event::ToolAsked>(event); t && mine(t->generation)) r_.last_token = now_;
     if (d_.call) r_.calls.push_back(*d_.call);
-    if (auto* m = get<event::MindDone>(event); m && mine(m->generation) && !d_.fail) mind_done();
+    if (auto* m = get<event::MindDone>(event); m && mine(m->generation) && !d_.fail && !d_.ended) mind_done();
     if (auto* c = get<event::ClauseReady>(event); c && mine(c->generation)) clause_ready(*c);
     if (auto* a = get<event::Audible>(event); a && mine(a->generation)) audible();
     if (auto* f = get<event::Flushed>(event); f && mine(f->generation)) over(heard_text(r_, f->heard), true, "interrupted");
@@ -94,7 +94,7 @@ class Machine {
   void finish() {
     order();
     if (!r_.mind_done || !r_.released) return;
-    if (r_.clauses.empty()) return clear();  // only tools: over without a sound
+    if (r_.clauses.empty()) return abandon("it only called tools");  // over without a sound; the mouth need not wait
     r_.closed = true;
     out_.push_back({action::Close{r_.generation, static_cast<int>(r_.clauses.size())}, "the reply is complete"});
   }

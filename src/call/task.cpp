@@ -64,9 +64,10 @@ void step_task(Task& task, const State& all, const Event& event, Time now, Decis
     append_reply(heard_text(r, f->heard), true);
   if (auto* e = get<event::Drained>(event); e && live && e->generation == r.generation) append_reply(whole_text(r), false);
   if (auto* h = get<event::HungUp>(event); h && live && r.released) append_reply(heard_text(r, h->heard), true);
-  if (auto* m = get<event::MindDone>(event); m && live && m->generation == r.generation && r.released && silent(r))
+  if (auto* m = get<event::MindDone>(event); m && live && m->generation == r.generation && r.released && silent(r) && !d.ended)
     append_reply("", false);
-  if (d.fail && live && r.released && r.clauses.empty()) append_reply("", false);  // its tools have been called all the same
+  if (d.fail && live && r.released && r.clauses.empty() && !d.ended)
+    append_reply("", false);  // its tools have been called all the same
 
   bool results = false;
   auto end_tool = [&](auto running, std::string text) {

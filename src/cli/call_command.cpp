@@ -124,7 +124,8 @@ std::unique_ptr<CallResult> follow(PlacedCall& call, Signals& signals, CallScree
 void report(const CallResult& result, CallScreen& screen) {
   if (!result.outcome.broken) screen.note("the call is over: " + result.outcome.why);
   if (result.dropped_bytes > 0)
-    screen.note(std::to_string(result.dropped_bytes / 8) + " ms of the agent's sound were dropped: it was sent too far ahead");
+    screen.note(std::to_string(result.dropped_bytes / 8) +
+                " ms of the agent's sound were dropped: it was sent too far ahead");
   if (result.strange > 0) screen.note(std::to_string(result.strange) + " messages of the agent were not understood");
   screen.report("", "");
   for (const auto& turn : result.turns) {
@@ -135,10 +136,11 @@ void report(const CallResult& result, CallScreen& screen) {
 }
 
 int call(const Options& o) {
-  if (o.say.empty() && !o.use_mic) return fail("nothing to say; name a recording (--say FILE) or a microphone (--mic)", kUsage);
+  if (o.say.empty() && !o.use_mic)
+    return fail("nothing to say; name a recording (--say FILE) or a microphone (--mic)", kUsage);
   auto plan = plan_of(o);
   if (!plan) return fail(plan.error().what, kUsage);
-  log::set_level(log::Level::warn);
+  log::set_level(log::Level::error);  // what matters is said in the conversation
   Signals signals;
   std::unique_ptr<Microphone> mic;
   std::unique_ptr<Speaker> speaker;
@@ -168,8 +170,10 @@ int call(const Options& o) {
     screen.note(std::to_string(speaker->lost() * 20) + " ms were not played: the loudspeaker is slower than the call");
   if (!o.record.empty() && result->connected) {
     const auto written = write_recording(o.record, *result);
-    if (written) screen.report("recording: " + o.record, "");
-    else status = fail(written.error().what, kFailed);
+    if (written)
+      screen.report("recording: " + o.record, "");
+    else
+      status = fail(written.error().what, kFailed);
   }
   std::printf("%s\n", edge::result_json(result->turns, result->underruns, result->transcript).c_str());
   std::fflush(stdout);
@@ -182,19 +186,30 @@ void add_call(CLI::App& app, int& status) {
   auto o = std::make_shared<Options>();
   auto* c = app.add_subcommand("call", "Places a call, as a telephone carrier would, and shows what the caller hears.");
   c->add_option("--to", o->to, "where the agent answers: ws://HOST:PORT/phone[/NAME]")->required()->type_name("URL");
-  auto* say = c->add_option("--say", o->say,
-                            "recordings to say, one a turn; each 600 ms behind the agent's answer to the one before, or "
-                            "12 s after it where none comes")
-                  ->type_name("WAV");
-  auto* mic = c->add_option("--mic", o->mic, "speak live, from this ALSA device")->expected(0, 1)->type_name("[DEVICE]")->excludes(say);
-  auto* speaker = c->add_option("--speaker", o->speaker, "hear the agent on this ALSA device")->expected(0, 1)->type_name("[DEVICE]");
-  auto* after = c->add_option("--interrupt-after", o->interrupt_after,
-                              "interrupt once: so long after an answer's first audible sample, say the next recording over "
-                              "it; of the first answer that is still heard by then")
-                    ->type_name("S")
-                    ->check(CLI::Range(0.02, 600.0).description(""));
-  c->add_option("--interrupt-turn", o->interrupt_turn, "… only of this turn's answer")->type_name("N")->check(CLI::Range(1, 1000).description(""))->needs(after);
-  c->add_option("--record", o->record, "write the call here: left what was said, right what was heard")->type_name("WAV");
+  auto* say =
+      c->add_option("--say", o->say,
+                    "recordings to say, one a turn; each 600 ms behind the agent's answer to the one before, or "
+                    "12 s after it where none comes")
+          ->type_name("WAV");
+  auto* mic = c->add_option("--mic", o->mic, "speak live, from this ALSA device")
+                  ->expected(0, 1)
+                  ->type_name("[DEVICE]")
+                  ->excludes(say);
+  auto* speaker = c->add_option("--speaker", o->speaker, "hear the agent on this ALSA device")
+                      ->expected(0, 1)
+                      ->type_name("[DEVICE]");
+  auto* after =
+      c->add_option("--interrupt-after", o->interrupt_after,
+                    "interrupt once: so long after an answer's first audible sample, say the next recording over "
+                    "it; of the first answer that is still heard by then")
+          ->type_name("S")
+          ->check(CLI::Range(0.02, 600.0).description(""));
+  c->add_option("--interrupt-turn", o->interrupt_turn, "… only of this turn's answer")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000).description(""))
+      ->needs(after);
+  c->add_option("--record", o->record, "write the call here: left what was said, right what was heard")
+      ->type_name("WAV");
   c->add_option("--auth-token", o->auth_token, "sign the call with X-Twilio-Signature")->type_name("TOKEN");
   c->add_option("--from", o->from, "the caller's number, the stream's parameter `from`")->type_name("NUMBER");
   c->add_option("--to-number", o->to_number, "the number called, the stream's parameter `to`")->type_name("NUMBER");
@@ -205,9 +220,12 @@ void add_call(CLI::App& app, int& status) {
   c->add_flag("--no-greeting", o->no_greeting, "speak first, instead of waiting up to 10 s for a greeting");
   c->add_flag("--quiet", o->quiet, "print the last line only, the result in JSON");
   c->footer(
-      "Times are measured on sound above an rms of 200: v2v_ms from the end of what the caller said to the arrival of the\n"
-      "first audible message, barge_in_ms from an interruption's first sample to the agent's last audible one. The part\n"
-      "`line` of a turn is the difference to what the server measured: the way there and back, less 20 ms that a frame\n"
+      "Times are measured on sound above an rms of 200: v2v_ms from the end of what the caller said to the arrival of "
+      "the\n"
+      "first audible message, barge_in_ms from an interruption's first sample to the agent's last audible one. The "
+      "part\n"
+      "`line` of a turn is the difference to what the server measured: the way there and back, less 20 ms that a "
+      "frame\n"
       "is sent before its end, and what the server's voice detector sees otherwise.\n"
       "Exit status: 0 if the agent answered at least once and the call was not broken, 1 if not, 2 for wrong usage.");
   c->callback([o, mic, speaker, &status] {

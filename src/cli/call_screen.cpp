@@ -14,7 +14,8 @@ namespace {
 
 using Kind = edge::CallEvent::Kind;
 
-constexpr const char *kCaller = "\x1b[36m", *kAgent = "\x1b[32m", *kDim = "\x1b[2m", *kBold = "\x1b[1m", *kPlain = "\x1b[0m";
+constexpr const char *kCaller = "\x1b[36m", *kAgent = "\x1b[32m", *kDim = "\x1b[2m", *kBold = "\x1b[1m",
+                     *kPlain = "\x1b[0m";
 
 std::size_t columns() {
   winsize size{};
@@ -36,7 +37,8 @@ void write(const std::string& text) {
 
 }  // namespace
 
-CallScreen::CallScreen(bool quiet) : quiet_(quiet), terminal_(isatty(STDOUT_FILENO) && std::getenv("NO_COLOR") == nullptr) {}
+CallScreen::CallScreen(bool quiet)
+    : quiet_(quiet), terminal_(isatty(STDOUT_FILENO) && std::getenv("NO_COLOR") == nullptr) {}
 
 std::string CallScreen::tinted(const char* colour, std::string_view text) const {
   return terminal_ ? colour + std::string(text) + kPlain : std::string(text);
@@ -51,7 +53,8 @@ void CallScreen::live(bool agent, const std::string& text) {
   if (!terminal_) return;
   wipe();
   const std::string shown = edge::printable(text);
-  write(tinted(kDim, std::string("         ") + (agent ? "agent   " : "caller  ") + std::string(tail(shown, columns() - 20))));
+  write(tinted(
+      kDim, std::string("         ") + (agent ? "agent   " : "caller  ") + std::string(tail(shown, columns() - 20))));
   live_ = true;
 }
 
@@ -70,14 +73,10 @@ void CallScreen::show(const edge::CallEvent& event) {
     case Kind::agent_clause:
       agent_says_ += (agent_says_.empty() ? "" : " ") + event.text;
       return live(true, agent_says_);
-    case Kind::agent_said:
-      agent_says_.clear();
-      return settle(true, event.at_ms, event.text + (event.cut ? " —" : ""));
+    case Kind::agent_said: agent_says_.clear(); return settle(true, event.at_ms, event.text + (event.cut ? " —" : ""));
     case Kind::hold: return note("the agent pauses" + (event.why.empty() ? "" : ": " + event.why));
     case Kind::resume: return note("the agent goes on" + (event.why.empty() ? "" : ": " + event.why));
-    case Kind::flush:
-      agent_says_.clear();
-      return note("the agent stops" + (event.why.empty() ? "" : ": " + event.why));
+    case Kind::flush: agent_says_.clear(); return note("the agent stops" + (event.why.empty() ? "" : ": " + event.why));
     case Kind::turn:
     case Kind::ended: return;
   }

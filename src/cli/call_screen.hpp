@@ -13,7 +13,7 @@ class CallScreen {
  public:
   explicit CallScreen(bool quiet);
   void show(const edge::CallEvent& event);
-  void note(std::string_view text);                           // one line
+  void note(std::string_view text);                            // one line
   void report(std::string_view title, std::string_view rest);  // once the conversation is over
   bool quiet() const { return quiet_; }
 
@@ -24,8 +24,8 @@ class CallScreen {
   std::string tinted(const char* colour, std::string_view text) const;
 
   const bool quiet_, terminal_;
-  bool live_ = false;         // the last line of the terminal is one that will be rewritten
-  std::string agent_says_;    // clauses on their way to be heard
+  bool live_ = false;       // the last line of the terminal is one that will be rewritten
+  std::string agent_says_;  // clauses on their way to be heard
 };
 
 }  // namespace offhook::cli

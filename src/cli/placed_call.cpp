@@ -14,8 +14,8 @@ namespace {
 
 using Kind = edge::CallEvent::Kind;
 constexpr Duration kEventsPatience = 3s, kPhonePatience = 10s;
-constexpr Duration kLastWords = 1s;          // what the server says of the call once it is over
-constexpr std::size_t kMostLines = 10'000;   // of the transcript, and turns told
+constexpr Duration kLastWords = 1s;         // what the server says of the call once it is over
+constexpr std::size_t kMostLines = 10'000;  // of the transcript, and turns told
 
 }  // namespace
 
@@ -107,8 +107,11 @@ class PlacedCall::OnLoop final : private net::WebSocket::Handler {
     if (caller_) caller_->overhear(*event);
     if (event->kind == Kind::turn && result_.told.size() < kMostLines) result_.told.push_back({*event, loop_.now()});
     const bool agent = event->kind == Kind::agent_said;
-    if ((agent || event->kind == Kind::caller_final) && result_.transcript.size() < kMostLines)
-      result_.transcript.push_back({agent, event->text, event->at_ms, event->cut});
+    if ((agent || event->kind == Kind::caller_final) && result_.transcript.size() < kMostLines) {
+      auto& lines = result_.transcript;  // by time: what the agent said is told when it has been heard
+      const auto at = std::ranges::upper_bound(lines, event->at_ms, {}, &edge::TranscriptLine::at_ms);
+      lines.insert(at, {agent, event->text, event->at_ms, event->cut});
+    }
     mailbox_.put(ready_, *event);
     if (event->kind != Kind::ended) return;
     ended_ = true;
@@ -131,15 +134,16 @@ class PlacedCall::OnLoop final : private net::WebSocket::Handler {
       result_.dropped_bytes = caller_->earpiece().dropped();
       result_.strange = caller_->strange();
     }
-    if (events_ && caller_ && !ended_) last_words_.after(kLastWords);
-    else finish();
+    if (events_ && caller_ && !ended_)
+      last_words_.after(kLastWords);
+    else
+      finish();
   }
 
   void finish() {
     if (finished_) return;
     finished_ = true;
     last_words_.cancel();
-    std::ranges::stable_sort(result_.transcript, {}, &edge::TranscriptLine::at_ms);
     mailbox_.put(ready_, std::make_unique<CallResult>(std::move(result_)));
   }
 
@@ -156,7 +160,8 @@ class PlacedCall::OnLoop final : private net::WebSocket::Handler {
   net::Timer last_words_{loop_, [this] { finish(); }};
 };
 
-PlacedCall::PlacedCall(CallPlan plan) : ready_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), mailbox_(std::make_unique<Mailbox>()) {
+PlacedCall::PlacedCall(CallPlan plan)
+    : ready_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), mailbox_(std::make_unique<Mailbox>()) {
   std::shared_ptr<net::HttpClient> http = net::HttpClient::create(loop_);  // reads certificates: too long for the loop
   loop_.start();
   loop_.post([this, plan = std::move(plan), http = std::move(http)]() mutable {

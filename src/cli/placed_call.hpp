@@ -1,5 +1,6 @@
-// A call under way, on a loop of its own: watches the call's words at the server, then places it. What happens is handed
-// to the thread that waits through a mailbox with a file descriptor, so that a slow terminal never delays the sound.
+// A call under way, on a loop of its own: watches the call's words at the server, then places it. What happens is
+// handed to the thread that waits through a mailbox with a file descriptor, so that a slow terminal never delays the
+// sound.
 #pragma once
 
 #include <deque>
@@ -44,7 +45,7 @@ class PlacedCall {
   PlacedCall(const PlacedCall&) = delete;
   PlacedCall& operator=(const PlacedCall&) = delete;
 
-  void hang_up(std::string why);  // any thread
+  void hang_up(std::string why);           // any thread
   int ready_fd() const { return ready_; }  // readable: look again
   struct News {
     std::vector<edge::CallEvent> events;

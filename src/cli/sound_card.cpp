@@ -10,6 +10,8 @@ namespace {
 constexpr unsigned kRate = 8000, kLatencyUs = 80'000;
 constexpr int kWaitMs = 1000;  // a device silent for so long is lost
 
+void no_chatter(const char*, int, const char*, int, const char*, ...) {}
+
 }  // namespace
 
 // ---- queue
@@ -65,10 +67,11 @@ bool FrameQueue::ended() const {
 
 Result<std::unique_ptr<SoundDevice>> SoundDevice::open(const std::string& name, bool capture) {
   const auto failed = [&](const char* doing, int error) {
-    return Error{Errc::unavailable, std::string(doing) + " the " + (capture ? "microphone" : "loudspeaker") + " \"" + name +
-                                        "\": " + snd_strerror(error) + "; `" + (capture ? "arecord" : "aplay") +
+    return Error{Errc::unavailable, std::string(doing) + " the " + (capture ? "microphone" : "loudspeaker") + " \"" +
+                                        name + "\": " + snd_strerror(error) + "; `" + (capture ? "arecord" : "aplay") +
                                         " -L` lists the devices"};
   };
+  snd_lib_error_set_handler(no_chatter);  // our error says it once
   snd_pcm_t* pcm = nullptr;
   const auto direction = capture ? SND_PCM_STREAM_CAPTURE : SND_PCM_STREAM_PLAYBACK;
   if (const int e = snd_pcm_open(&pcm, name.c_str(), direction, SND_PCM_NONBLOCK); e < 0) return failed("opening", e);

@@ -1,5 +1,5 @@
-// What a server of ours tells about a call to whoever watches it (call/publish.hpp writes it), read back. Pure, and never
-// throws on what a stranger sent.
+// What a server of ours tells about a call to whoever watches it (call/publish.hpp writes it), read back. Pure, and
+// never throws on what a stranger sent.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,10 @@ struct CallEvent {
     caller_final,    // text
     agent_clause,    // reply, text: on its way to be heard
     agent_said,      // reply, text: what was heard of it; cut: not all was; at_ms: of its first sample
-    hold, resume, flush,
-    turn,            // turn, reply, v2v_ms, speculated, parts
+    hold,
+    resume,
+    flush,
+    turn,  // turn, reply, v2v_ms, speculated, parts
     ended,
   };
   Kind kind = Kind::ended;

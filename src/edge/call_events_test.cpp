@@ -26,7 +26,8 @@ TEST(CallEvents, what_the_call_publishes_is_read_back) {
   EXPECT_DOUBLE_EQ(final.at_ms, 4200);
   EXPECT_EQ(read(call::publish_action({call::action::CallerSaid{3, "He", false}, ""}, now)).kind, Kind::caller_partial);
 
-  const auto said = read(call::publish_action({call::action::AgentSaid{2, "We open", true, 1'500'000}, "interrupted"}, now));
+  const auto said =
+      read(call::publish_action({call::action::AgentSaid{2, "We open", true, 1'500'000}, "interrupted"}, now));
   EXPECT_EQ(said.kind, Kind::agent_said);
   EXPECT_EQ(said.reply, 2);
   EXPECT_TRUE(said.cut);
@@ -69,7 +70,8 @@ TEST(CallEvents, what_is_strange_is_no_event_or_an_empty_one) {
   EXPECT_FALSE(read_call_event("[]"));
   EXPECT_FALSE(read_call_event(R"({"type":"weather"})"));
   EXPECT_FALSE(read_call_event(R"({"type":7})"));
-  const auto event = read(R"({"type":"turn","v2v_ms":1e300,"turn":"x","text":5,"cut":1,"parts":[1,{"name":2,"ms":"3"}]})");
+  const auto event =
+      read(R"({"type":"turn","v2v_ms":1e300,"turn":"x","text":5,"cut":1,"parts":[1,{"name":2,"ms":"3"}]})");
   EXPECT_EQ(event.v2v_ms, 0);
   EXPECT_EQ(event.turn, 0);
   EXPECT_EQ(event.text, "");

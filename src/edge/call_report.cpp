@@ -34,8 +34,10 @@ std::string quoted(std::string_view text) {
   std::string valid;
   while (!text.empty()) {
     const std::size_t used = utf8_length(text);
-    if (used > 0) valid += text.substr(0, used);
-    else valid += replacement_character;
+    if (used > 0)
+      valid += text.substr(0, used);
+    else
+      valid += replacement_character;
     text.remove_prefix(std::max<std::size_t>(used, 1));
   }
   return boost::json::serialize(boost::json::string(valid));
@@ -96,7 +98,8 @@ std::string waterfall(const CallerTurn& turn, const ToldTurn* told) {
     const int from = column(std::min(at, at + p.ms)), to = column(std::max(at, at + p.ms));
     at += p.ms;
     if (p.ms == 0) continue;
-    out += format("  %-10.10s %8.1f ms  ", printable(p.name).c_str(), p.ms) + std::string(static_cast<std::size_t>(from), ' ');
+    out += format("  %-10.10s %8.1f ms  ", printable(p.name).c_str(), p.ms) +
+           std::string(static_cast<std::size_t>(from), ' ');
     for (int i = from; i < std::max(to, from + 1); ++i) out += p.ms < 0 ? "░" : "█";
     out += "\n";
   }
@@ -127,9 +130,12 @@ std::string printable(std::string_view text) {
     const std::size_t used = utf8_length(text);
     const auto c = static_cast<unsigned char>(text[0]);
     const bool c1 = used == 2 && c == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0;
-    if (used == 0) out += replacement_character;
-    else if (c < 0x20 || c == 0x7F || c1) out += ' ';
-    else out += text.substr(0, used);
+    if (used == 0)
+      out += replacement_character;
+    else if (c < 0x20 || c == 0x7F || c1)
+      out += ' ';
+    else
+      out += text.substr(0, used);
     text.remove_prefix(std::max<std::size_t>(used, 1));
   }
   return out;

@@ -52,7 +52,8 @@ TEST(CallReport, bars_begin_where_the_one_before_ends) {
 
 TEST(CallReport, a_turn_goes_with_what_was_told_when_it_was_answered) {
   const auto turn = answered(2, 600ms);
-  const std::vector<ToldTurn> all{told(turn.answered - 5s, {}), told(turn.answered + 3ms, {}), told(turn.answered + 900ms, {})};
+  const std::vector<ToldTurn> all{told(turn.answered - 5s, {}), told(turn.answered + 3ms, {}),
+                                  told(turn.answered + 900ms, {})};
   EXPECT_EQ(told_of(turn, all), &all[1]);
   EXPECT_EQ(told_of(turn, std::span(all).first(1)), nullptr);
   CallerTurn missed;
@@ -73,10 +74,9 @@ TEST(CallReport, the_last_line_is_json_in_tenths) {
   const std::vector<CallerTurn> turns{answered(1, 453'260us), second, CallerTurn{}};
   const std::vector<TranscriptLine> lines{{false, "Say \"hi\"\n\xff", 1200.26, false}, {true, "Hello", 2000, true}};
   const std::string text = result_json(turns, 2, lines);
-  EXPECT_EQ(text,
-            R"({"turns":3,"v2v_ms":[453.3,512],"barge_in_ms":[212.4],"underruns":2,"transcript":[)"
-            R"({"who":"caller","text":"Say \"hi\"\n�","at_ms":1200.3,"cut":false},)"
-            R"({"who":"agent","text":"Hello","at_ms":2000,"cut":true}]})");
+  EXPECT_EQ(text, R"({"turns":3,"v2v_ms":[453.3,512],"barge_in_ms":[212.4],"underruns":2,"transcript":[)"
+                  R"({"who":"caller","text":"Say \"hi\"\n�","at_ms":1200.3,"cut":false},)"
+                  R"({"who":"agent","text":"Hello","at_ms":2000,"cut":true}]})");
   EXPECT_TRUE(boost::json::parse(text).is_object());
   EXPECT_EQ(result_json({}, 0, {}), R"({"turns":0,"v2v_ms":[],"barge_in_ms":[],"underruns":0,"transcript":[]})");
 }

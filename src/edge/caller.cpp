@@ -54,7 +54,9 @@ Caller::Caller(net::MediaClock& clock, std::shared_ptr<net::WebSocket> socket, C
                  outcome_.broken = !script_.live;
                  hang_up("the call reached its limit");
                }),
-      phase_(script_.live ? Phase::live : script_.greeting ? Phase::greeting : Phase::listening),
+      phase_(script_.live       ? Phase::live
+             : script_.greeting ? Phase::greeting
+                                : Phase::listening),
       began_(loop_.now()) {
   socket_->set_handler(this);
   introduce();
@@ -136,7 +138,9 @@ void Caller::on_text(std::string_view text) {
 
 void Caller::on_closed(bool clean, std::string_view why) {
   if (phase_ == Phase::over) return;
-  if (phase_ != Phase::ending) outcome_ = {!clean || !friendly(why), "the agent hung up (" + std::string(why) + ")"};
+  if (phase_ != Phase::ending)
+    outcome_ = {!clean || !friendly(why),
+                (clean ? "the agent hung up (" : "the line broke (") + std::string(why) + ")"};
   end(Phase::over);
   socket_->set_handler(nullptr);
   // Of its own: close() may have come from one of our own members.
@@ -148,11 +152,11 @@ void Caller::on_closed(bool clean, std::string_view why) {
 void Caller::hang_up(std::string_view why) {
   if (phase_ >= Phase::ending) return;
   if (outcome_.why.empty()) outcome_.why = why;
-  send(json::serialize(
-      json::object{{"event", "stop"},
-                   {"sequenceNumber", std::to_string(sequence_++)},
-                   {"streamSid", script_.stream_sid},
-                   {"stop", json::object{{"accountSid", "AC" + std::string(32, '0')}, {"callSid", script_.call_sid}}}}));
+  send(json::serialize(json::object{
+      {"event", "stop"},
+      {"sequenceNumber", std::to_string(sequence_++)},
+      {"streamSid", script_.stream_sid},
+      {"stop", json::object{{"accountSid", "AC" + std::string(32, '0')}, {"callSid", script_.call_sid}}}}));
   if (phase_ >= Phase::ending) return;
   end(Phase::ending);
   socket_->close(kNormal, "bye");

@@ -61,18 +61,18 @@ struct CallScript {
 struct CallerPatience {
   Duration greeting = 10s;
   Duration answer = 12s;
-  Duration silence = 600ms;       // behind the agent, before the caller speaks
-  Duration talked_over = 3s;      // beyond an interruption's length: an agent still heard then has not been interrupted
+  Duration silence = 600ms;   // behind the agent, before the caller speaks
+  Duration talked_over = 3s;  // beyond an interruption's length: an agent still heard then has not been interrupted
 };
 
 // One utterance and what became of it.
 struct CallerTurn {
   int number = 0;
-  Time said_from{}, said_to{};    // first audible sample, end of the last
-  bool over_agent = false;        // said as an interruption
-  Time answered{};                // where v2v is set: the first audible message's arrival
-  std::optional<Duration> v2v;    // none: missed
-  bool early = false;             // the agent was already speaking when the caller ended
+  Time said_from{}, said_to{};       // first audible sample, end of the last
+  bool over_agent = false;           // said as an interruption
+  Time answered{};                   // where v2v is set: the first audible message's arrival
+  std::optional<Duration> v2v;       // none: missed
+  bool early = false;                // the agent was already speaking when the caller ended
   std::optional<Duration> barge_in;  // said_from to the end of the last audible sample of the agent, then heard no more
   bool talked_over = false;          // the agent did not let itself be interrupted
 };
@@ -95,8 +95,8 @@ class Caller final : private net::WebSocket::Handler, private net::MediaClock::L
          CallerPatience patience = {});
   ~Caller() override;
 
-  void hang_up(std::string_view why);       // stop, then close; `over` follows
-  void overhear(const CallEvent& event);    // holds and flushes, where the agent's server tells them
+  void hang_up(std::string_view why);     // stop, then close; `over` follows
+  void overhear(const CallEvent& event);  // holds and flushes, where the agent's server tells them
 
   const std::vector<CallerTurn>& turns() const { return turns_; }
   const Earpiece& earpiece() const { return ear_; }
@@ -138,11 +138,11 @@ class Caller final : private net::WebSocket::Handler, private net::MediaClock::L
   const Time began_;
   Earpiece ear_;
   std::vector<CallerTurn> turns_;
-  std::size_t next_ = 0;         // utterance to say
-  Utterance saying_;             // padded at its front
+  std::size_t next_ = 0;  // utterance to say
+  Utterance saying_;      // padded at its front
   std::size_t said_ = 0;
-  bool old_sound_ = false;       // what is heard began before the utterance: it is no answer
-  bool interrupted_ = false;     // the script's one interruption has been made
+  bool old_sound_ = false;                  // what is heard began before the utterance: it is no answer
+  bool interrupted_ = false;                // the script's one interruption has been made
   std::optional<Time> interrupting_until_;  // watched: does the agent fall silent?
   Time spoke_until_{};                      // live: end of the caller's last audible frame
   int spoke_frames_ = 0;                    // … audible ones that have not been answered

@@ -51,14 +51,13 @@ class Agent {
   void take_call(CallScript script) {
     script.stream_sid = "MZ1";
     script.call_sid = "CA1";
-    caller = std::make_unique<Caller>(
-        clock, std::make_shared<Socket>(*this), std::move(script),
-        Caller::Tell{.beat =
-                         [this](Caller::Beat s, Caller::Beat h) {
-                           sent.insert(sent.end(), s.begin(), s.end());
-                           heard.insert(heard.end(), h.begin(), h.end());
-                         },
-                     .over = [this](CallerOutcome o) { outcome = std::move(o); }});
+    caller = std::make_unique<Caller>(clock, std::make_shared<Socket>(*this), std::move(script),
+                                      Caller::Tell{.beat =
+                                                       [this](Caller::Beat s, Caller::Beat h) {
+                                                         sent.insert(sent.end(), s.begin(), s.end());
+                                                         heard.insert(heard.end(), h.begin(), h.end());
+                                                       },
+                                                   .over = [this](CallerOutcome o) { outcome = std::move(o); }});
   }
 
   void at(Time when, std::function<void()> act) {
@@ -357,9 +356,7 @@ TEST_F(Interruption, the_answer_to_it_is_measured_like_any_other) {
 }
 
 TEST_F(Interruption, without_a_clear_it_ends_with_the_last_audible_sample) {
-  then = [this] {
-    a.at(began + 161ms, [this] { a.stop_speaking(); });
-  };
+  then = [this] { a.at(began + 161ms, [this] { a.stop_speaking(); }); };
   run(10s, says(2));
   ASSERT_THAT(a.turns(), SizeIs(2));
   ASSERT_TRUE(a.turns()[1].barge_in);

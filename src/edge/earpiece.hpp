@@ -24,12 +24,12 @@ namespace offhook::edge {
 
 class Earpiece {
  public:
-  static constexpr std::size_t kFrame = 160;               // samples of a beat: 20 ms of 8 kHz
-  static constexpr double kAudibleRms = 200;               // of 32768, in each 20 ms
-  static constexpr Duration kSilence = 600ms;              // longer is no break in a sound but its end
-  static constexpr Duration kUnderrun = 5ms;               // a break longer than this is heard
-  static constexpr std::size_t kMostBytes = 8000 * 300;    // of the buffer: 5 min; more is dropped and counted
-  static constexpr std::size_t kMostMarks = 4096;          // waiting; the oldest is due early then
+  static constexpr std::size_t kFrame = 160;             // samples of a beat: 20 ms of 8 kHz
+  static constexpr double kAudibleRms = 200;             // of 32768, in each 20 ms
+  static constexpr Duration kSilence = 600ms;            // longer is no break in a sound but its end
+  static constexpr Duration kUnderrun = 5ms;             // a break longer than this is heard
+  static constexpr std::size_t kMostBytes = 8000 * 300;  // of the buffer: 5 min; more is dropped and counted
+  static constexpr std::size_t kMostMarks = 4096;        // waiting; the oldest is due early then
 
   struct Arrival {
     bool audible = false;
@@ -66,9 +66,9 @@ class Earpiece {
 
   std::deque<std::uint8_t> buffer_;
   std::deque<Waiting> marks_;
-  std::int64_t taken_ = 0;   // samples that have left the buffer
-  std::int64_t played_ = 0;  // … and have been heard to their end
-  Time plays_until_{};       // when what has arrived has been played
+  std::int64_t taken_ = 0;                            // samples that have left the buffer
+  std::int64_t played_ = 0;                           // … and have been heard to their end
+  Time plays_until_{};                                // when what has arrived has been played
   std::optional<Time> audible_until_, last_audible_;  // last_audible_: when it arrived; none after a clear
   bool held_ = false, excused_ = false;
   std::uint64_t underruns_ = 0, dropped_ = 0;

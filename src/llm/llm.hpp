@@ -69,6 +69,8 @@ struct Endpoint {
   std::string model = {};
   std::string api_key = {};   // empty: none is sent
   bool cache_prompt = false;  // llama-server's field
+  // Both -2..2, sent unless 0: against models that say the same sentence for ever.
+  double presence_penalty = 0, frequency_penalty = 0;
 };
 std::unique_ptr<Client> openai_client(net::Loop& loop, net::HttpClient& http, Endpoint endpoint);
 

@@ -22,10 +22,16 @@ namespace {
 
 using State = LocalServer::State;
 
-std::string folder() {
+// Goes with the program.
+struct Folder {
+  Folder() { std::filesystem::create_directories(path); }
+  ~Folder() { std::filesystem::remove_all(path); }
   const std::string path = testing::TempDir() + "local_server_" + std::to_string(::getpid());
-  std::filesystem::create_directories(path);
-  return path;
+};
+
+const std::string& folder() {
+  static const Folder made;
+  return made.path;
 }
 
 // A program in place of llama-server: what it does is a line of shell, its health is what the test says.

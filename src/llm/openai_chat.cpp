@@ -195,6 +195,8 @@ Result<std::string> encode_chat(const Request& request, const ChatDialect& diale
   body["stream_options"] = {{"include_usage", true}};
   body[dialect.max_completion_tokens ? "max_completion_tokens" : "max_tokens"] = request.max_tokens;
   body["temperature"] = request.temperature;
+  if (dialect.presence_penalty != 0) body["presence_penalty"] = dialect.presence_penalty;
+  if (dialect.frequency_penalty != 0) body["frequency_penalty"] = dialect.frequency_penalty;
   if (dialect.cache_prompt) body["cache_prompt"] = true;
   if (dialect.slot >= 0) body["id_slot"] = dialect.slot;
   return json::serialize(body);

@@ -19,6 +19,7 @@ struct ChatDialect {
   std::string_view model = {};         // empty: not named, the server has only one
   bool cache_prompt = false;           // llama-server: keep the prompt's state for the next request
   bool max_completion_tokens = false;  // OpenAI's own name for max_tokens; its newest models take no other
+  double presence_penalty = 0, frequency_penalty = 0;  // sent unless 0
   int slot = -1;                       // llama-server: which of its contexts; -1: it picks
 };
 

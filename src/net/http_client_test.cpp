@@ -338,14 +338,14 @@ TEST(HttpClient, each_phase_has_its_deadline_and_the_error_names_it) {
   EXPECT_EQ(calls.finish(body).result.error().code, Errc::timeout);
   EXPECT_THAT(body.result.error().what, HasSubstr("reading the body"));
 
-  http.deadline = Deadline::in(calls.loop->now(), 500ms);
-  http.body = std::string(32 << 20, 'x');
-  Call& sending = calls.start(http);
+  HttpCall large = http;
+  large.body = std::string(32 << 20, 'x');
+  large.deadline = Deadline::in(calls.loop->now(), 500ms);
+  Call& sending = calls.start(std::move(large));
   Peer deaf = server.accept();
   EXPECT_EQ(calls.finish(sending).result.error().code, Errc::timeout);
   EXPECT_THAT(sending.result.error().what, HasSubstr("sending the request"));
 
-  http.body.clear();
   http.deadline = Deadline(calls.loop->now());
   EXPECT_EQ(calls.finish(calls.start(http)).result.error().code, Errc::timeout) << "passed before it began";
 }

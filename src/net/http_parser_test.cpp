@@ -34,6 +34,13 @@ TEST(RequestParser, reads_a_request_cut_at_any_byte) {
   });
 }
 
+TEST(RequestParser, an_empty_line_before_a_request_is_passed_over) {
+  cut_anywhere("\r\n\r\nGET /a HTTP/1.1\r\n\r\n", [](RequestParser& parser) {
+    ASSERT_TRUE(parser.done());
+    EXPECT_EQ(parser.take().target, "/a");
+  });
+}
+
 TEST(RequestParser, reads_chunks_and_passes_over_trailers) {
   cut_anywhere("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nhel\r\n2\r\nlo\r\n0\r\nX-Late: 1\r\n\r\n",
                [](RequestParser& parser) {
@@ -42,6 +49,13 @@ TEST(RequestParser, reads_chunks_and_passes_over_trailers) {
                  EXPECT_EQ(request.body, "hello");
                  EXPECT_EQ(request.header("X-Late"), "");
                });
+}
+
+TEST(RequestParser, a_body_of_no_chunks_is_empty_wherever_it_is_cut) {
+  cut_anywhere("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", [](RequestParser& parser) {
+    ASSERT_TRUE(parser.done());
+    EXPECT_EQ(parser.take().body, "");
+  });
 }
 
 TEST(RequestParser, a_request_that_waits_behind_another_is_read_next) {

@@ -1,3 +1,8 @@
+// Beast 1.81 asserts, where it computes how much to read next, that no other operation has moved the frame on. A close
+// while the other side sends a message in pieces does so: harmless, for the reader then finds itself shut out and ends,
+// but a stranger could stop the process with it. The field runs Beast without its assertions, and so do we.
+#define BOOST_DISABLE_ASSERTS
+
 #include "net/web_socket.hpp"
 
 #include <algorithm>
@@ -10,6 +15,7 @@
 #include <boost/beast/websocket/stream.hpp>
 #include <deque>
 #include <exception>
+#include <optional>
 
 #include "base/log.hpp"
 
@@ -54,9 +60,9 @@ class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(std::shared_ptr<Stream> stream, WebSocketLimits limits, std::shared_ptr<void> lease)
       : stream_(std::move(stream)), limits_(limits), lease_(std::move(lease)) {
-    socket_.read_message_max(limits.max_message);
-    socket_.auto_fragment(false);
-    socket_.control_callback([this](websocket::frame_type kind, beast::string_view) {
+    socket_->read_message_max(limits.max_message);
+    socket_->auto_fragment(false);
+    socket_->control_callback([this](websocket::frame_type kind, beast::string_view) {
       if (kind == websocket::frame_type::close) on_their_close();
     });
   }
@@ -86,6 +92,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void on_timer();
   void cut(const std::string& why);
   void end_if_done();
+  void end();
   void tell();
   std::string describe(error_code error) const;
   std::string their_reason() const;
@@ -93,7 +100,7 @@ class Session : public std::enable_shared_from_this<Session> {
   const std::shared_ptr<Stream> stream_;
   const WebSocketLimits limits_;
   std::shared_ptr<void> lease_;
-  websocket::stream<Stream&, false> socket_{*stream_};
+  std::optional<websocket::stream<Stream&, false>> socket_{std::in_place, *stream_};  // gone soon after the end
   Timer timer_{stream_->loop(), [this] { on_timer(); }};
 
   WebSocket::Handler* handler_ = nullptr;
@@ -122,17 +129,17 @@ Awaitable<error_code> Session::accept(const HttpRequest& request) {
   upgrade.method_string(request.method);
   upgrade.target(request.target);
   for (const auto& [name, value] : request.headers) upgrade.insert(name, value);
-  const auto [error] = co_await socket_.async_accept(upgrade, use_result);
+  const auto [error] = co_await socket_->async_accept(upgrade, use_result);
   co_return error;
 }
 
 Awaitable<Result<void>> Session::shake_hands(const Url& url, const Headers& headers) {
-  socket_.set_option(websocket::stream_base::decorator([headers](websocket::request_type& request) {
+  socket_->set_option(websocket::stream_base::decorator([headers](websocket::request_type& request) {
     request.set(beast::http::field::user_agent, "offhook");
     for (const auto& [name, value] : headers) request.set(name, value);
   }));
   websocket::response_type answer;
-  const auto [error] = co_await socket_.async_handshake(answer, url.authority(), url.target, use_result);
+  const auto [error] = co_await socket_->async_handshake(answer, url.authority(), url.target, use_result);
   if (!error) co_return Result<void>();
   const std::string doing = "opening " + url.shown() + ": ";
   if (error != websocket::error::upgrade_declined) co_return Error{Errc::unavailable, doing + stream_->explain(error)};
@@ -154,8 +161,8 @@ void Session::set_handler(WebSocket::Handler* handler) {
 }
 
 Awaitable<void> Session::read(std::shared_ptr<Session> self) {
-  for (;;) {
-    const auto [error, bytes] = co_await socket_.async_read(incoming_, use_result);
+  while (!over_) {
+    const auto [error, bytes] = co_await socket_->async_read(incoming_, use_result);
     if (error) {
       clean_ = clean_ || error == websocket::error::closed;
       if (why_.empty()) why_ = describe(error);
@@ -172,7 +179,7 @@ Awaitable<void> Session::read(std::shared_ptr<Session> self) {
 void Session::deliver() {
   const std::string_view message(static_cast<const char*>(incoming_.data().data()), incoming_.size());
   try {
-    if (socket_.got_text())
+    if (socket_->got_text())
       handler_->on_text(message);
     else
       handler_->on_binary(message);
@@ -201,9 +208,9 @@ void Session::write_next() {
     return;
   }
   writing_ = true;
-  socket_.text(queue_.front().text);
-  socket_.async_write(asio::buffer(queue_.front().bytes),
-                      [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); });
+  socket_->text(queue_.front().text);
+  socket_->async_write(asio::buffer(queue_.front().bytes),
+                       [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); });
 }
 
 void Session::on_written(error_code error) {
@@ -229,7 +236,7 @@ void Session::close(std::uint16_t code, std::string_view reason) {
 
 void Session::send_close() {
   if (their_close_ || std::exchange(close_waits_, true)) return;
-  socket_.async_close(farewell_, [self = shared_from_this()](error_code error) {
+  socket_->async_close(farewell_, [self = shared_from_this()](error_code error) {
     self->close_waits_ = false;
     self->clean_ = self->clean_ || !error;
     if (self->why_.empty()) self->why_ = error ? self->describe(error) : self->their_reason();
@@ -258,16 +265,15 @@ void Session::on_timer() {
   if (now < silent_since + limits_.idle_timeout / 2) return timer_.at(silent_since + limits_.idle_timeout / 2);
   timer_.at(silent_since + limits_.idle_timeout);
   if (std::exchange(pinging_, true)) return;
-  socket_.async_ping({}, [self](error_code) { self->pinging_ = false; });
+  socket_->async_ping({}, [self](error_code) { self->pinging_ = false; });
 }
 
-// What is under way ends with an error, and then the session.
 void Session::cut(const std::string& why) {
   closing_ = true;
   timer_.cancel();
   stream_->close(why);
   if (why_.empty()) why_ = why;
-  end_if_done();
+  end();
 }
 
 void Session::abandon() {
@@ -276,12 +282,19 @@ void Session::abandon() {
 }
 
 void Session::end_if_done() {
-  if (reading_ || close_waits_ || std::exchange(over_, true)) return;
+  if (!reading_ && !close_waits_) end();
+}
+
+void Session::end() {
+  if (std::exchange(over_, true)) return;
   closing_ = true;
   timer_.cancel();
   stream_->close();
   if (!writing_) queue_.clear();
   lease_.reset();
+  // Beast's reading and closing operations may wait for each other for good, if the other side breaks the protocol
+  // while we close. Both hold this session; only the end of Beast's stream frees them.
+  loop().post([self = shared_from_this()] { self->socket_.reset(); });
   tell();
 }
 
@@ -303,7 +316,8 @@ std::string Session::describe(error_code error) const {
 }
 
 std::string Session::their_reason() const {
-  const websocket::close_reason& reason = socket_.reason();
+  if (!socket_) return {};
+  const websocket::close_reason& reason = socket_->reason();
   if (reason.code == websocket::close_code::none) return "closed without a code";
   const std::string code = "code " + std::to_string(reason.code);
   return reason.reason.empty() ? code : code + ": " + std::string(reason.reason.data(), reason.reason.size());

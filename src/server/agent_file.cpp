@@ -1,8 +1,6 @@
 #include "server/agent_file.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdint>
 #include <cstdio>
 #include <set>
 #include <utility>
@@ -27,7 +25,8 @@ bool is_name(std::string_view text) {
 // "+15550100" as carriers send it, or an extension.
 bool is_number(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
-  return text.size() >= 2 && text.size() <= 15 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  return text.size() >= 2 && text.size() <= 15 &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 void read_turn(Fields turn, call::Settings& settings) {
@@ -39,8 +38,8 @@ void read_turn(Fields turn, call::Settings& settings) {
   turn.duration("max_delay", settings.max_delay, 100ms, 30s);
   if (settings.min_delay > settings.max_delay)
     turn.complain(turn.has("min_delay") ? "min_delay" : "max_delay",
-                  "min_delay " + written(settings.min_delay) + " is longer than max_delay " + written(settings.max_delay) +
-                      "; make it the shorter one");
+                  "min_delay " + written(settings.min_delay) + " is longer than max_delay " +
+                      written(settings.max_delay) + "; make it the shorter one");
   using call::Interruptions;
   turn.choice<Interruptions>(
       "interruptions", settings.interruptions,
@@ -48,8 +47,9 @@ void read_turn(Fields turn, call::Settings& settings) {
   turn.integer("min_words", settings.min_words, 0, 20);
   turn.duration("min_duration", settings.min_duration, 0s, 5s);
   using call::Mute;
-  turn.choice<Mute>("mute", settings.mute,
-                    {{"none", Mute::none}, {"greeting", Mute::greeting}, {"tools", Mute::tools}, {"always", Mute::always}});
+  turn.choice<Mute>(
+      "mute", settings.mute,
+      {{"none", Mute::none}, {"greeting", Mute::greeting}, {"tools", Mute::tools}, {"always", Mute::always}});
 }
 
 // The address of any OpenAI-compatible server, as its documentation gives it: up to and without /chat/completions.
@@ -57,11 +57,14 @@ void read_endpoint(Fields llm, llm::Endpoint& endpoint) {
   llm.text("base_url", endpoint.base_url, {});
   while (endpoint.base_url.ends_with('/')) endpoint.base_url.pop_back();
   const auto url = net::parse_url(endpoint.base_url);
-  if (!url) llm.complain("base_url", url.error().what + "; expected an address such as http://127.0.0.1:8000/v1");
+  if (!url)
+    llm.complain("base_url", url.error().what + "; expected an address such as http://127.0.0.1:8000/v1");
   else if (url->scheme != "http" && url->scheme != "https")
     llm.complain("base_url", "found " + url->scheme + "://, expected http:// or https://");
   else if (endpoint.base_url.find_first_of("?#") != std::string::npos)
-    llm.complain("base_url", "found a query or a fragment, expected an address such as http://127.0.0.1:8000/v1; write the key as api_key");
+    llm.complain(
+        "base_url",
+        "found a query or a fragment, expected an address such as http://127.0.0.1:8000/v1; write the key as api_key");
   else if (url->target.ends_with("/chat/completions"))
     llm.complain("base_url", "found /chat/completions at its end, which is added here; leave it out");
   llm.text("model", endpoint.model, {.least = 1, .most = 200});
@@ -73,8 +76,7 @@ void read_endpoint(Fields llm, llm::Endpoint& endpoint) {
 }
 
 void read_llm(Fields llm, AgentFile& out) {
-  llm.choice<bool>("provider", out.llm.local, {{"local", true}, {"openai", false}},
-                   {"anthropic", "google", "azure"});
+  llm.choice<bool>("provider", out.llm.local, {{"local", true}, {"openai", false}}, {"anthropic", "google", "azure"});
   llm.number("temperature", out.agent.temperature, 0, 2);
   llm.integer("max_answer_tokens", out.agent.max_answer_tokens, 1, 4096);
   llm.not_built("fallback");
@@ -123,7 +125,8 @@ void read_record(Fields record, AgentFile& out) {
   record.choice<Sound>("sound", sound, {{"off", Sound::off}}, {"on"});
   Duration keep = std::chrono::days(out.record.keep_days);
   record.duration("keep", keep, 24h, std::chrono::days(3650));
-  if (keep % Duration(24h) != 0s) record.complain("keep", "found " + written(keep) + ", expected whole days such as 7d");
+  if (keep % Duration(24h) != 0s)
+    record.complain("keep", "found " + written(keep) + ", expected whole days such as 7d");
   out.record.keep_days = static_cast<int>(keep / Duration(24h));
 }
 
@@ -133,7 +136,9 @@ void read_called(Fields root, std::vector<std::string>& called) {
   for (std::size_t i = 0; i < called.size(); ++i) {
     if (called[i].empty() || called[i].size() > 200) continue;  // told already
     if (!is_number(called[i]))
-      root.complain("called", i, "expected a number as the carrier writes it, such as \"+15550100\": 2 to 15 digits, nothing between them");
+      root.complain(
+          "called", i,
+          "expected a number as the carrier writes it, such as \"+15550100\": 2 to 15 digits, nothing between them");
     else if (!seen.insert(called[i]).second)
       root.complain("called", i, "found this number a second time; keep one of them");
   }
@@ -149,7 +154,8 @@ void read_audio(Fields audio, AgentFile& out) {
 void read_all(Fields root, AgentFile& out) {
   call::Agent& agent = out.agent;
   root.text("name", agent.name, {.least = 1, .most = 64});
-  if (!root.has("name")) root.complain("", "expected a name, such as name: receptionist");
+  if (!root.has("name"))
+    root.complain("", "expected a name, such as name: receptionist");
   else if (!agent.name.empty() && !is_name(agent.name))
     root.complain("name", "expected small letters, digits, - and _, at most 64, as it becomes part of /phone/NAME");
   root.text("greeting", agent.settings.greeting, {.least = 0, .most = 1000});
@@ -178,8 +184,8 @@ void read_all(Fields root, AgentFile& out) {
   // Nothing would be left for the conversation.
   const std::size_t cost = dialog::estimate_tokens({llm::Role::system, agent.instructions, {}, {}});
   if (cost + 100 > agent.max_tokens)
-    root.complain("instructions", "they take about " + std::to_string(cost) + " tokens of the " + std::to_string(agent.max_tokens) +
-                                      " that may be asked with; shorten them" +
+    root.complain("instructions", "they take about " + std::to_string(cost) + " tokens of the " +
+                                      std::to_string(agent.max_tokens) + " that may be asked with; shorten them" +
                                       (out.llm.local ? "" : " or raise context.max_tokens"));
 }
 
@@ -232,18 +238,22 @@ std::string summary(const AgentFile& a) {
     out += a.llm.endpoint.model + " at " + (url ? url->shown() : a.llm.endpoint.base_url);
     out += a.llm.endpoint.api_key.empty() ? " without a key" : " with a key";
   }
-  out += " at temperature " + quantity(a.agent.temperature) + ", answers of at most " + std::to_string(a.agent.max_answer_tokens) +
-         " tokens to at most " + std::to_string(a.agent.max_tokens) + ", and speaks with the embedded voice " + a.voice + ". ";
+  out += " at temperature " + quantity(a.agent.temperature) + ", answers of at most " +
+         std::to_string(a.agent.max_answer_tokens) + " tokens to at most " + std::to_string(a.agent.max_tokens) +
+         ", and speaks with the embedded voice " + a.voice + ". ";
   out += "A turn ends " + written(s.min_delay) + " to " + written(s.max_delay) + " after the caller's last word, ";
   out += s.detector ? "judged by smart-turn" : "by silence alone";
   out += s.eagerness_percent < 100 ? ", eagerly" : s.eagerness_percent > 100 ? ", patiently" : "";
   switch (s.interruptions) {
-    case call::Interruptions::hold: out += "; speech over the agent holds it, then a verdict stops or resumes it"; break;
+    case call::Interruptions::hold:
+      out += "; speech over the agent holds it, then a verdict stops or resumes it";
+      break;
     case call::Interruptions::immediate: out += "; speech over the agent stops it at once"; break;
     case call::Interruptions::never: out += "; the agent is not interrupted"; break;
   }
   if (s.interruptions != call::Interruptions::never)
-    out += " (from " + written(s.min_duration) + (s.min_words > 0 ? ", " + std::to_string(s.min_words) + " words" : "") + ")";
+    out += " (from " + written(s.min_duration) +
+           (s.min_words > 0 ? ", " + std::to_string(s.min_words) + " words" : "") + ")";
   switch (s.mute) {
     case call::Mute::none: break;
     case call::Mute::greeting: out += "; it does not listen during its greeting"; break;
@@ -253,7 +263,8 @@ std::string summary(const AgentFile& a) {
   out += ". Silence of " + written(s.idle) + " makes it ask, as much again ends the call; a turn lasts at most " +
          written(s.longest_turn) + ", a call " + written(s.longest_call) + ". ";
   if (a.record.events)
-    out += std::string("Each call leaves an event log ") + (a.record.words ? "with its words" : "with its words masked") + ", kept " +
+    out += std::string("Each call leaves an event log ") +
+           (a.record.words ? "with its words" : "with its words masked") + ", kept " +
            std::to_string(a.record.keep_days) + (a.record.keep_days == 1 ? " day" : " days");
   else
     out += "Calls leave no event log";
@@ -264,6 +275,8 @@ std::string summary(const AgentFile& a) {
     if (a.called.size() > 5) out += " and " + std::to_string(a.called.size() - 5) + " more";
     out += ".";
   }
+  for (char& c : out)
+    if (static_cast<unsigned char>(c) < 0x20) c = ' ';  // of a greeting in several lines
   return out;
 }
 

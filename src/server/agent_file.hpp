@@ -1,5 +1,5 @@
-// An agent's file, read and checked before any call is taken: the contract between whoever writes an agent and the server.
-// agents/agent.schema.json says the same to editors; a test holds the two together.
+// An agent's file, read and checked before any call is taken: the contract between whoever writes an agent and the
+// server. agents/agent.schema.json says the same to editors; a test holds the two together.
 #pragma once
 
 #include <map>
@@ -15,9 +15,9 @@
 namespace offhook::server {
 
 struct AgentFile {
-  enum class Stt { local };             // Moonshine tiny
-  enum class Tts { local };             // Piper
-  enum class Echo { automatic, off };   // automatic: what the line needs; telephone networks cancel echo themselves
+  enum class Stt { local };            // Moonshine tiny
+  enum class Tts { local };            // Piper
+  enum class Echo { automatic, off };  // automatic: what the line needs; telephone networks cancel echo themselves
 
   struct Llm {
     bool local = true;       // the embedded model; else `endpoint`
@@ -40,7 +40,8 @@ struct AgentFile {
   std::vector<std::string> called;  // numbers this agent answers, as the `to` parameter brings them
 };
 
-// Errors hold a line for each mistake, "FILE:LINE:COLUMN: key: found …, expected …; remedy", ten at most, and no secret.
+// Errors hold a line for each mistake, "FILE:LINE:COLUMN: key: found …, expected …; remedy", ten at most, and no
+// secret.
 Result<AgentFile> read_agent(const std::string& path, const Environment& environment = process_environment());
 Result<AgentFile> parse_agent(std::string_view text, const std::string& name,
                               const Environment& environment = process_environment());

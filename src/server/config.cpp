@@ -16,8 +16,10 @@ std::string home(const Environment& environment) {
 
 void read_path(Fields& fields, std::string_view key, std::string& path, const Environment& environment) {
   fields.text(key, path, {.least = 1, .most = 4096});
-  if (path.starts_with("~/")) path = home(environment) + path.substr(1);
-  else if (path.starts_with('~')) fields.complain(key, "found ~ with a name, expected ~/ or a path from /");
+  if (path.starts_with("~/"))
+    path = home(environment) + path.substr(1);
+  else if (path.starts_with('~'))
+    fields.complain(key, "found ~ with a name, expected ~/ or a path from /");
 }
 
 void read_listen(Fields& root, ServerConfig& out) {
@@ -34,8 +36,10 @@ void read_proxies(Fields& root, std::vector<edge::Cidr>& out) {
   root.texts("trusted_proxies", found, 100);
   for (std::size_t i = 0; i < found.size(); ++i) {
     auto cidr = edge::Cidr::parse(found[i]);
-    if (cidr) out.push_back(*cidr);
-    else root.complain("trusted_proxies", i, cidr.error().what);
+    if (cidr)
+      out.push_back(*cidr);
+    else
+      root.complain("trusted_proxies", i, cidr.error().what);
   }
 }
 
@@ -44,17 +48,21 @@ void read_public_url(Fields& root, std::string& out) {
   root.text("public_url", found, {.least = 1, .most = 2000});
   if (found.empty()) return;
   if (found.find('@') != found.npos)  // told without it, as it may be a password
-    return root.complain("public_url", "found an @, expected a URL without user or password such as https://voice.example.com");
+    return root.complain("public_url",
+                         "found an @, expected a URL without user or password such as https://voice.example.com");
   auto url = edge::parse_public_url(found);
-  if (url) out = *url;
-  else root.complain("public_url", url.error().what);
+  if (url)
+    out = *url;
+  else
+    root.complain("public_url", url.error().what);
 }
 
 void read_tls(Fields tls, ServerConfig& out, const Environment& environment) {
   read_path(tls, "certificate", out.tls_certificate, environment);
   read_path(tls, "key", out.tls_key, environment);
   if (tls.has("certificate") != tls.has("key"))
-    tls.complain("", std::string("expected ") + (tls.has("key") ? "certificate" : "key") + " as well: both name a PEM file");
+    tls.complain(
+        "", std::string("expected ") + (tls.has("key") ? "certificate" : "key") + " as well: both name a PEM file");
 }
 
 Result<ServerConfig> checked(const yaml::Document& document, const Environment& environment) {
@@ -72,8 +80,12 @@ Result<ServerConfig> checked(const yaml::Document& document, const Environment& 
   read_tls(root.map("tls"), out, environment);
   using log::Level;
   root.choice<Level>("log_level", out.log_level,
-                     {{"trace", Level::trace}, {"debug", Level::debug}, {"info", Level::info}, {"warn", Level::warn},
-                      {"error", Level::error}, {"off", Level::off}});
+                     {{"trace", Level::trace},
+                      {"debug", Level::debug},
+                      {"info", Level::info},
+                      {"warn", Level::warn},
+                      {"error", Level::error},
+                      {"off", Level::off}});
   if (auto finished = reader.finish(); !finished) return finished.error();
   return out;
 }
@@ -85,8 +97,9 @@ bool is_address(const std::string& host, int family) {
 
 bool is_host(std::string_view host) {
   return host.size() <= 253 && std::ranges::all_of(host, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
-  });
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+                  c == '_';
+         });
 }
 
 }  // namespace
@@ -113,8 +126,8 @@ Result<ServerConfig> read_config(const std::string& path, const Environment& env
 
 Result<HostPort> parse_host_port(std::string_view text) {
   const auto wrong = [&](std::string_view why) {
-    return Error{Errc::invalid, "found " + log::quoted(text.substr(0, 100)) + ", expected HOST:PORT such as 127.0.0.1:8080 or [::1]:8080: " +
-                                    std::string(why)};
+    return Error{Errc::invalid, "found " + log::quoted(text.substr(0, 100)) +
+                                    ", expected HOST:PORT such as 127.0.0.1:8080 or [::1]:8080: " + std::string(why)};
   };
   const auto colon = text.rfind(':');
   if (colon == text.npos) return wrong("the port is missing");
@@ -122,7 +135,8 @@ Result<HostPort> parse_host_port(std::string_view text) {
   std::string_view host = text.substr(0, colon);
   HostPort out;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.port);
-  if (error != std::errc() || end != digits.data() + digits.size()) return wrong("the port is a number from 0 to 65535");
+  if (error != std::errc() || end != digits.data() + digits.size())
+    return wrong("the port is a number from 0 to 65535");
   if (host.starts_with('[')) {
     if (!host.ends_with(']') || !is_address(std::string(host.substr(1, host.size() - 2)), AF_INET6))
       return wrong("between the brackets belongs an IPv6 address");
@@ -131,7 +145,8 @@ Result<HostPort> parse_host_port(std::string_view text) {
     return wrong("an IPv6 address stands in brackets");
   } else if (!is_host(host)) {
     return wrong("this is no name or address of a host");
-  } else if (host.find_first_not_of("0123456789.") == host.npos && !host.empty() && !is_address(std::string(host), AF_INET)) {
+  } else if (host.find_first_not_of("0123456789.") == host.npos && !host.empty() &&
+             !is_address(std::string(host), AF_INET)) {
     return wrong("an IPv4 address has four numbers from 0 to 255");
   }
   out.host = host.empty() ? "0.0.0.0" : std::string(host);

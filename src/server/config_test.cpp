@@ -51,7 +51,8 @@ max_calls: 120
 drain: 2m
 tls: { certificate: /etc/tls/cert.pem, key: ~/key.pem }
 log_level: debug
-)", "f", usual);
+)",
+                                   "f", usual);
   ASSERT_TRUE(config) << config.error().what;
   EXPECT_EQ(config->host, "::1");
   EXPECT_EQ(config->port, 9000);
@@ -76,7 +77,8 @@ TEST(Config, json_is_yaml) {
 }
 
 TEST(Config, a_mistake_is_told_with_its_place) {
-  EXPECT_THAT(wrong("listen: 8080"), AllOf(HasSubstr("f:1:9: listen: found 8080, expected HOST:PORT"), HasSubstr("port is missing")));
+  EXPECT_THAT(wrong("listen: 8080"),
+              AllOf(HasSubstr("f:1:9: listen: found 8080, expected HOST:PORT"), HasSubstr("port is missing")));
   EXPECT_THAT(wrong("trusted_proxies: [10.0.0.0/8, nonsense]"), HasSubstr("f:1:31: trusted_proxies[1]: "));
   EXPECT_THAT(wrong("public_url: ftp://x"), HasSubstr("f:1:13: public_url: "));
   EXPECT_THAT(wrong("tls: { key: /k }"), HasSubstr("expected certificate as well"));
@@ -88,9 +90,13 @@ TEST(Config, a_mistake_is_told_with_its_place) {
   EXPECT_THAT(wrong("log_level: loud"), HasSubstr("trace, debug, info, warn, error or off"));
 }
 
+TEST(Config, every_error_is_one_line) {
+  EXPECT_EQ(wrong("public_url: \"htt\\nps\\e://x\"").find_first_of("\n\x1b"), std::string::npos);
+}
+
 TEST(Config, no_secret_stands_in_an_error) {
-  for (const char* text : {"auth_token: SE CRET", "auth_token: [SECRET]", "auth_tokn: SECRET", "public_url: https://me:SECRET@example.com",
-                           "auth_token: { env: secret-SECRET }"})
+  for (const char* text : {"auth_token: SE CRET", "auth_token: [SECRET]", "auth_tokn: SECRET",
+                           "public_url: https://me:SECRET@example.com", "auth_token: { env: secret-SECRET }"})
     EXPECT_EQ(wrong(text).find("SECRET"), std::string::npos) << wrong(text);
 }
 
@@ -110,8 +116,9 @@ TEST(HostPort, names_addresses_and_brackets) {
 }
 
 TEST(HostPort, anything_else_is_an_error_of_one_line) {
-  for (const char* text : {"", ":", "8080", "a:", "a:65536", "a:-1", "a:+1", "a: 1", "a:1 ", "::1:8080", "[::1]", "[::1:80", "::1]:80", "[a]:80", "[]:80",
-                           "a b:80", "a/b:80", "1.2.3:80", "1.2.3.400:80", "a\nb:80", "http://a:80"}) {
+  for (const char* text : {"",      ":",      "8080",     "a:",       "a:65536",      "a:-1",    "a:+1",
+                           "a: 1",  "a:1 ",   "::1:8080", "[::1]",    "[::1:80",      "::1]:80", "[a]:80",
+                           "[]:80", "a b:80", "a/b:80",   "1.2.3:80", "1.2.3.400:80", "a\nb:80", "http://a:80"}) {
     const auto found = parse_host_port(text);
     ASSERT_FALSE(found) << text;
     EXPECT_EQ(found.error().what.find('\n'), std::string::npos) << text;

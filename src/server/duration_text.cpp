@@ -32,7 +32,8 @@ std::optional<Duration> parse_duration(std::string_view text) {
 std::string written(Duration duration) {
   if (duration == Duration::zero()) return "0s";
   for (const Unit& unit : units)
-    if (duration % unit.length == Duration::zero()) return std::to_string(duration / unit.length) + std::string(unit.name);
+    if (duration % unit.length == Duration::zero())
+      return std::to_string(duration / unit.length) + std::string(unit.name);
   char digits[32];
   return std::string(digits, std::to_chars(digits, digits + sizeof digits, to_ms(duration)).ptr) + "ms";
 }

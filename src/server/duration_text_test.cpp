@@ -16,14 +16,14 @@ TEST(DurationText, a_number_and_its_unit_are_a_duration) {
 }
 
 TEST(DurationText, anything_else_is_none) {
-  for (const char* text : {"", "s", "5", "soon", "-1s", "+1s", "1 s", "1s ", "1e3s", "infs", "nans", "1.2.3s", ".s", "1ms2s", "1S",
-                           "36501d", "99999999999999999999999999999999s", "1us", "0x1s"})
+  for (const char* text : {"", "s", "5", "soon", "-1s", "+1s", "1 s", "1s ", "1e3s", "infs", "nans", "1.2.3s", ".s",
+                           "1ms2s", "1S", "36501d", "99999999999999999999999999999999s", "1us", "0x1s"})
     EXPECT_EQ(parse_duration(text), std::nullopt) << text;
 }
 
 TEST(DurationText, what_is_written_reads_back) {
-  for (const Duration d : {Duration(0s), Duration(1ms), Duration(300ms), Duration(1500ms), Duration(90s), Duration(2min), Duration(36h),
-                           Duration(7 * 24h), Duration(1250us)})
+  for (const Duration d : {Duration(0s), Duration(1ms), Duration(300ms), Duration(1500ms), Duration(90s),
+                           Duration(2min), Duration(36h), Duration(7 * 24h), Duration(1250us)})
     EXPECT_EQ(parse_duration(written(d)), d) << written(d);
   EXPECT_EQ(written(90s), "90s");
   EXPECT_EQ(written(7 * 24h), "7d");

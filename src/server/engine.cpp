@@ -12,6 +12,8 @@
 namespace offhook::server {
 namespace {
 
+// A model of 135M parameters says "I'm glad to help." until its last token without these (measured on the demonstration).
+constexpr double kPresencePenalty = 0.6, kFrequencyPenalty = 0.4;
 constexpr Duration kPhrasePatience = 20s;  // for one phrase to be rendered before the first call
 constexpr Duration kModelPatience = 60s;   // for the language model to be up and warm
 
@@ -86,6 +88,8 @@ Result<void> Engine::load(const std::function<void(const std::string&)>& say) {
         if (agents_[i].llm.local) {
           endpoint.base_url = local_llm_->base_url();
           endpoint.cache_prompt = true;
+          endpoint.presence_penalty = kPresencePenalty;
+          endpoint.frequency_penalty = kFrequencyPenalty;
         }
         core->llm.push_back(llm::openai_client(core->loop, *core->http, std::move(endpoint)));
         core->services.push_back(std::make_unique<call::Services>(

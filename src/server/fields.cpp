@@ -50,7 +50,9 @@ std::string one_of_words(const std::vector<std::string_view>& words) {
   return out;
 }
 
-bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7F; }
+bool is_control(char c) {
+  return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7F;
+}
 
 // Insertions, deletions, replacements and swapped neighbours; `bound` or more is `bound`.
 std::size_t distance(std::string_view a, std::string_view b, std::size_t bound) {
@@ -63,12 +65,15 @@ std::size_t distance(std::string_view a, std::string_view b, std::size_t bound) 
         continue;
       }
       d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
     }
   return std::min(d[a.size()][b.size()], bound);
 }
 
-std::string_view last_word(std::string_view path) { return path.substr(path.rfind('.') + 1); }
+std::string_view last_word(std::string_view path) {
+  return path.substr(path.rfind('.') + 1);
+}
 
 }  // namespace
 
@@ -85,14 +90,18 @@ Reader::Reader(const yaml::Document& document, Environment environment)
 Fields Reader::root() {
   const Node& root = document_.root;
   if (root.kind == Node::Kind::map) return {*this, &root, ""};
-  if (root.kind != Node::Kind::nothing) complain(root.at, "", "found " + kind_of(root) + ", expected keys and their values");
+  if (root.kind != Node::Kind::nothing)
+    complain(root.at, "", "found " + kind_of(root) + ", expected keys and their values");
   return {*this, nullptr, ""};
 }
 
 void Reader::complain(yaml::Position at, std::string_view path, std::string_view what) {
   std::string line = document_.file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": ";
   if (!path.empty()) line += std::string(path) + ": ";
-  complaints_.emplace(std::pair(at.line, at.column), line + std::string(what));
+  line += what;
+  for (char& c : line)  // a value that another room's error repeats may hold line breaks
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+  complaints_.emplace(std::pair(at.line, at.column), std::move(line));
 }
 
 void Reader::look_for_unknown(const Node& map, const std::string& path) {
@@ -114,7 +123,8 @@ std::string Reader::guess(std::string_view path, std::string_view key) const {
   for (const auto& [known, what] : keys_) {
     if (what.kind == Key::Kind::not_built) continue;
     const std::string_view word = last_word(known);
-    const std::string_view parent = std::string_view(known).substr(0, known.size() - word.size() - (known == word ? 0 : 1));
+    const std::string_view parent =
+        std::string_view(known).substr(0, known.size() - word.size() - (known == word ? 0 : 1));
     if (parent == path) {
       if (const auto d = distance(key, word, nearest); d < nearest) nearest = d, best = word;
     } else if (word == key && elsewhere.empty()) {
@@ -161,7 +171,9 @@ void Fields::mismatch(const Node& node, std::string_view path, std::string_view 
   reader_->complain(node.at, path, "found " + found + ", expected " + std::string(expected) + remedy);
 }
 
-bool Fields::has(std::string_view key) const { return node_ && node_->find(key); }
+bool Fields::has(std::string_view key) const {
+  return node_ && node_->find(key);
+}
 
 // A key with nothing below it is a map whose lines are all commented out.
 Fields Fields::map(std::string_view key) {
@@ -169,7 +181,8 @@ Fields Fields::map(std::string_view key) {
   if (node && node->kind != Node::Kind::map) {
     // Not its text: behind `llm:` it may be a key.
     if (node->kind != Node::Kind::nothing)
-      reader_->complain(node->at, path_of(key), "found " + kind_of(*node) + ", expected a map, its keys indented below or in { }");
+      reader_->complain(node->at, path_of(key),
+                        "found " + kind_of(*node) + ", expected a map, its keys indented below or in { }");
     node = nullptr;
   }
   return {*reader_, node, path_of(key)};
@@ -180,8 +193,10 @@ void Fields::text(std::string_view key, std::string& value, Lengths lengths) {
   if (!node) return;
   if (node->text.size() < lengths.least) return complain(key, "found an empty text, expected some");
   if (node->text.size() > lengths.most)
-    return complain(key, "found " + std::to_string(node->text.size()) + " bytes, expected at most " + std::to_string(lengths.most));
-  if (std::ranges::any_of(node->text, is_control)) return complain(key, "found a control character in the text; remove it");
+    return complain(
+        key, "found " + std::to_string(node->text.size()) + " bytes, expected at most " + std::to_string(lengths.most));
+  if (std::ranges::any_of(node->text, is_control))
+    return complain(key, "found a control character in the text; remove it");
   value = node->text;
 }
 
@@ -189,9 +204,12 @@ void Fields::flag(std::string_view key, bool& value) {
   const Node* node = scalar(key, Kind::flag, value ? "on" : "off", "on or off");
   if (!node) return;
   const std::string_view text = node->text;
-  if (text == "on" || text == "true") value = true;
-  else if (text == "off" || text == "false") value = false;
-  else mismatch(*node, path_of(key), "on or off");
+  if (text == "on" || text == "true")
+    value = true;
+  else if (text == "off" || text == "false")
+    value = false;
+  else
+    mismatch(*node, path_of(key), "on or off");
 }
 
 void Fields::integer(std::string_view key, int& value, int lowest, int highest) {
@@ -228,11 +246,13 @@ void Fields::texts(std::string_view key, std::vector<std::string>& value, std::s
   if (!node) return;
   if (node->kind != Node::Kind::list) return mismatch(*node, path_of(key), "a list such as [one, two]");
   if (node->items.size() > most)
-    return complain(key, "found " + std::to_string(node->items.size()) + " entries, expected at most " + std::to_string(most));
+    return complain(
+        key, "found " + std::to_string(node->items.size()) + " entries, expected at most " + std::to_string(most));
   value.clear();
   for (std::size_t i = 0; i < node->items.size(); ++i) {
     const Node& item = node->items[i];
-    if (item.kind != Node::Kind::scalar || item.text.empty() || item.text.size() > 200 || std::ranges::any_of(item.text, is_control))
+    if (item.kind != Node::Kind::scalar || item.text.empty() || item.text.size() > 200 ||
+        std::ranges::any_of(item.text, is_control))
       mismatch(item, path_of(key) + "[" + std::to_string(i) + "]", "a text of 1 to 200 bytes");
     value.push_back(item.text);  // also the wrong one: entries keep their numbers, and the file is refused anyway
   }
@@ -252,9 +272,12 @@ void Fields::secret(std::string_view key, std::string& value) {
   } else {
     return reader_->complain(node->at, path, "found " + kind_of(*node) + ", expected a text or { env: NAME }");
   }
-  const bool fit = !found.empty() && found.size() <= 4096 && std::ranges::all_of(found, [](char c) { return c > ' ' && c < 0x7F; });
+  const bool fit =
+      !found.empty() && found.size() <= 4096 && std::ranges::all_of(found, [](char c) { return c > ' ' && c < 0x7F; });
   if (!fit)
-    return reader_->complain(node->at, path, "found a secret that is empty or holds blanks, line breaks or letters beyond ASCII; copy it again");
+    return reader_->complain(
+        node->at, path,
+        "found a secret that is empty or holds blanks, line breaks or letters beyond ASCII; copy it again");
   value = std::move(found);
 }
 
@@ -262,14 +285,16 @@ void Fields::secret(std::string_view key, std::string& value) {
 std::optional<std::string> Fields::variable(const Node& node, std::string_view path) {
   const std::string_view name = node.text;
   const auto of_a_name = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
-  const bool usual = !name.empty() && name.size() <= 64 && std::ranges::all_of(name, of_a_name) && !(name[0] >= '0' && name[0] <= '9');
+  const bool usual =
+      !name.empty() && name.size() <= 64 && std::ranges::all_of(name, of_a_name) && !(name[0] >= '0' && name[0] <= '9');
   if (!usual) {
     reader_->complain(node.at, path, "expected the name of an environment variable, in capitals such as OFFHOOK_KEY");
     return std::nullopt;
   }
   auto value = reader_->environment_(std::string(name));
   if (!value)
-    reader_->complain(node.at, path, "the environment variable " + std::string(name) + " is not set; export it before the start");
+    reader_->complain(node.at, path,
+                      "the environment variable " + std::string(name) + " is not set; export it before the start");
   return value;
 }
 
@@ -278,13 +303,14 @@ void Fields::secret_from(std::string_view variable, std::string_view key, std::s
   const bool fit = found && !found->empty() && std::ranges::all_of(*found, [](char c) { return c > ' ' && c < 0x7F; });
   if (!fit)
     return complain("", "expected " + std::string(key) + ", as the environment variable " + std::string(variable) +
-                            (found ? " is empty or holds blanks" : " is not set") + "; export it, or write " + std::string(key) +
-                            ": { env: NAME }");
+                            (found ? " is empty or holds blanks" : " is not set") + "; export it, or write " +
+                            std::string(key) + ": { env: NAME }");
   value = *found;
 }
 
 std::optional<std::size_t> Fields::one_of(std::string_view key, const std::vector<std::string_view>& words,
-                                          std::initializer_list<std::string_view> not_built, std::string_view fallback) {
+                                          std::initializer_list<std::string_view> not_built,
+                                          std::string_view fallback) {
   const std::string expected = one_of_words(words);
   const Node* node = ask(key, Kind::choice, std::string(fallback), {words.begin(), words.end()});
   if (!node) return std::nullopt;

@@ -1,6 +1,6 @@
-// Typed reading of a configuration file. Each key is asked for once, with its type and its bounds; what is missing keeps
-// the value it has, what is wrong is noted and read on, so that one look shows all mistakes (ten at most). What was never
-// asked for is unknown. What was asked for is remembered, so that the schema can be held to it.
+// Typed reading of a configuration file. Each key is asked for once, with its type and its bounds; what is missing
+// keeps the value it has, what is wrong is noted and read on, so that one look shows all mistakes (ten at most). What
+// was never asked for is unknown. What was asked for is remembered, so that the schema can be held to it.
 //
 //   Reader reader(document);
 //   Fields root = reader.root(), turn = root.map("turn");
@@ -62,8 +62,8 @@ class Reader {
   std::multimap<std::pair<int, int>, std::string> complaints_;  // by line and column
 };
 
-// A map of the file, or none where the file has none: then every key keeps its value. As small as a pointer or two; goes
-// before its reader.
+// A map of the file, or none where the file has none: then every key keeps its value. As small as a pointer or two;
+// goes before its reader.
 class Fields {
  public:
   struct Lengths {
@@ -78,8 +78,9 @@ class Fields {
   void integer(std::string_view key, int& value, int lowest, int highest);
   void number(std::string_view key, double& value, double lowest, double highest);
   void duration(std::string_view key, Duration& value, Duration shortest, Duration longest);
-  void texts(std::string_view key, std::vector<std::string>& value, std::size_t most);  // a list; each entry 1 to 200 bytes
-  void secret(std::string_view key, std::string& value);                               // text, or {env: NAME}
+  void texts(std::string_view key, std::vector<std::string>& value,
+             std::size_t most);                           // a list; each entry 1 to 200 bytes
+  void secret(std::string_view key, std::string& value);  // text, or {env: NAME}
   // The value of the environment, told as missing at this map; for a secret that the file leaves out.
   void secret_from(std::string_view variable, std::string_view key, std::string& value);
 
@@ -106,7 +107,8 @@ class Fields {
  private:
   friend class Reader;
   using Kind = Reader::Key::Kind;
-  Fields(Reader& reader, const yaml::Node* node, std::string path) : reader_(&reader), node_(node), path_(std::move(path)) {}
+  Fields(Reader& reader, const yaml::Node* node, std::string path)
+      : reader_(&reader), node_(node), path_(std::move(path)) {}
 
   std::string path_of(std::string_view key) const;
   // Notes that `key` is read; its node, if there is a scalar to be read.

@@ -75,8 +75,9 @@ TEST(Fields, what_is_missing_or_wrong_keeps_its_value) {
     turn.integer("words", count, 0, 20);
     none.duration("min", absent, 0s, 5s);
   });
-  EXPECT_EQ(said, "f:1:13: turn.min: found \"soon\", expected a duration with its unit (ms, s, m, h, d) such as 4s\n"
-                  "f:1:26: turn.words: found \"1.5\", expected a whole number from 0 to 20");
+  EXPECT_EQ(said,
+            "f:1:13: turn.min: found \"soon\", expected a duration with its unit (ms, s, m, h, d) such as 4s\n"
+            "f:1:26: turn.words: found \"1.5\", expected a whole number from 0 to 20");
   EXPECT_EQ(absent, Duration(3s));
   EXPECT_EQ(wrong, Duration(4s));
   EXPECT_EQ(count, 5);
@@ -111,11 +112,13 @@ TEST(Fields, an_unknown_key_is_an_error_that_guesses_the_right_one) {
   };
   EXPECT_EQ(told("turn: {min_dealy: 1s}", read), "f:1:8: turn: unknown key \"min_dealy\"; did you mean min_delay?");
   EXPECT_EQ(told("greting: a", read), "f:1:1: unknown key \"greting\"; did you mean greeting?");
-  EXPECT_EQ(told("min_delay: 1s", read), "f:1:1: unknown key \"min_delay\"; did you mean turn.min_delay? Check the indentation");
+  EXPECT_EQ(told("min_delay: 1s", read),
+            "f:1:1: unknown key \"min_delay\"; did you mean turn.min_delay? Check the indentation");
   EXPECT_EQ(told("zebra: 1s", read), "f:1:1: unknown key \"zebra\"; remove it");
   EXPECT_EQ(told("turn.min_delay: 1s", read), "f:1:1: unknown key \"turn.min_delay\"; remove it");
   EXPECT_THAT(told("toolz: a", read), HasSubstr("remove it")) << "what is not built is no advice";
-  EXPECT_THAT(told("tools: []", read), HasSubstr("f:1:1: tools: is part of the agent file's contract but not built yet"));
+  EXPECT_THAT(told("tools: []", read),
+              HasSubstr("f:1:1: tools: is part of the agent file's contract but not built yet"));
 }
 
 TEST(Fields, no_secret_stands_in_an_error) {
@@ -124,8 +127,9 @@ TEST(Fields, no_secret_stands_in_an_error) {
     Fields llm = root.map("llm");
     llm.secret("api_key", key);
   };
-  for (const char* text : {"llm: sk-SECRET", "llm: {api_key: 'sk SECRET'}", "llm: {api_key: [sk-SECRET]}", "llm: {api_key: {env: sk-SECRET}}",
-                           "llm: {api_key: {sk-SECRET: a}}", "llm: {api_key: {env: SECRETs}}", "llm: {api_key: \"SECRET\\n\"}",
+  for (const char* text : {"llm: sk-SECRET", "llm: {api_key: 'sk SECRET'}", "llm: {api_key: [sk-SECRET]}",
+                           "llm: {api_key: {env: sk-SECRET}}", "llm: {api_key: {sk-SECRET: a}}",
+                           "llm: {api_key: {env: SECRETs}}", "llm: {api_key: \"SECRET\\n\"}",
                            "llm: {api_key: {env: KEY, b: SECRET}}", "llm: {api_keyy: SECRET}", "api_key: SECRET"}) {
     const std::string said = told(text, read);
     EXPECT_NE(said, "") << text;
@@ -145,7 +149,8 @@ TEST(Fields, on_and_off_are_words_and_booleans) {
   noise = Noise::high;
   EXPECT_EQ(told("noise: false", read), "");
   EXPECT_EQ(noise, Noise::off);
-  EXPECT_THAT(told("noise: on", read), HasSubstr("\"on\" is part of the agent file's contract but not built yet; expected off"));
+  EXPECT_THAT(told("noise: on", read),
+              HasSubstr("\"on\" is part of the agent file's contract but not built yet; expected off"));
   EXPECT_THAT(told("noise: true", read), HasSubstr("not built yet"));
   EXPECT_EQ(told("noise: low", read), "f:1:8: noise: found \"low\", expected off");
   bool flag = true;
@@ -167,7 +172,8 @@ TEST(Fields, ten_mistakes_are_told_in_the_order_of_the_file_and_the_rest_counted
 
 TEST(Fields, what_the_file_holds_cannot_reach_a_terminal) {
   int i = 0;
-  const std::string said = told("n: \"\\x1b[31m\\n" + std::string(500, 'x') + "\"", [&](Fields& root) { root.integer("n", i, 0, 1); });
+  const std::string said =
+      told("n: \"\\x1b[31m\\n" + std::string(500, 'x') + "\"", [&](Fields& root) { root.integer("n", i, 0, 1); });
   EXPECT_EQ(said.find('\x1b'), said.npos);
   EXPECT_EQ(said.find('\n'), said.npos);
   EXPECT_LT(said.size(), 150u);
@@ -180,8 +186,10 @@ TEST(Fields, a_map_whose_lines_are_commented_out_is_no_mistake) {
   EXPECT_EQ(told("turn:\n# words: 4\n", [&](Fields& root) { root.map("turn").integer("words", i, 0, 9); }), "");
   EXPECT_EQ(told("# nothing\n", [&](Fields& root) { root.map("turn").integer("words", i, 0, 9); }), "");
   EXPECT_EQ(i, 3);
-  EXPECT_THAT(told("turn: [a]", [&](Fields& root) { root.map("turn").integer("words", i, 0, 9); }), HasSubstr("found a list, expected a map"));
-  EXPECT_THAT(told("just text", [&](Fields& root) { root.integer("words", i, 0, 9); }), HasSubstr("expected keys and their values"));
+  EXPECT_THAT(told("turn: [a]", [&](Fields& root) { root.map("turn").integer("words", i, 0, 9); }),
+              HasSubstr("found a list, expected a map"));
+  EXPECT_THAT(told("just text", [&](Fields& root) { root.integer("words", i, 0, 9); }),
+              HasSubstr("expected keys and their values"));
 }
 
 }  // namespace

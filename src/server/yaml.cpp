@@ -38,10 +38,12 @@ std::string_view line_of(std::string_view text, int line) {
   return text.substr(0, text.find('\n'));
 }
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+bool is_continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
 
-// Builds the tree from yaml-cpp's events. They come on the way down, so it stops before yaml-cpp goes deeper, and an alias
-// comes as a name, never as what it stands for.
+// Builds the tree from yaml-cpp's events. They come on the way down, so it stops before yaml-cpp goes deeper, and an
+// alias comes as a name, never as what it stands for.
 class Builder final : public YAML::EventHandler {
  public:
   explicit Builder(std::string_view text) {
@@ -61,12 +63,13 @@ class Builder final : public YAML::EventHandler {
   }
 
   Node take() { return std::move(root_); }
-  Position reached() const { return reached_; }                                            // the last key or value begun
+  Position reached() const { return reached_; }  // the last key or value begun
   Position opened() const { return levels_.empty() ? reached_ : levels_.back().node.at; }  // the innermost map or list
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (documents_++ > 0)
-      throw Stop(position(mark), "found a second document behind ---, expected one; remove it, or make it a file of its own");
+      throw Stop(position(mark),
+                 "found a second document behind ---, expected one; remove it, or make it a file of its own");
   }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -74,7 +77,8 @@ class Builder final : public YAML::EventHandler {
     place(mark, Node::Kind::nothing, false, {});
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { reject_anchor(mark, 1); }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
     reject_anchor(mark, anchor);
     reject_tag(mark, tag);
     place(mark, Node::Kind::scalar, tag == "!", value);
@@ -86,7 +90,8 @@ class Builder final : public YAML::EventHandler {
     open(mark, Node::Kind::list);
   }
   void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
     reject_anchor(mark, anchor);
     reject_tag(mark, tag);
     open(mark, Node::Kind::map);
@@ -102,21 +107,24 @@ class Builder final : public YAML::EventHandler {
 
   void reject_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) const {
     if (anchor != 0)
-      throw Stop(position(mark),
-                 "found an anchor (&) or an alias (*), which are not used here; write the value out, or put quotes around "
-                 "text that begins with one");
+      throw Stop(
+          position(mark),
+          "found an anchor (&) or an alias (*), which are not used here; write the value out, or put quotes around "
+          "text that begins with one");
   }
 
   // "?" and "!" are yaml-cpp's words for none, the second for what stands in quotes.
   void reject_tag(const YAML::Mark& mark, const std::string& tag) const {
     if (!tag.empty() && tag != "?" && tag != "!")
-      throw Stop(position(mark), "found a tag (!), which is not used here; remove it, or put quotes around text that begins with one");
+      throw Stop(position(mark),
+                 "found a tag (!), which is not used here; remove it, or put quotes around text that begins with one");
   }
 
   void open(const YAML::Mark& mark, Node::Kind kind) {
     if (expects_key()) throw Stop(position(mark), "found a map or a list as a key, expected a word");
     if (levels_.size() >= max_depth)
-      throw Stop(position(mark), "maps and lists stand more than " + std::to_string(max_depth) + " deep inside each other");
+      throw Stop(position(mark),
+                 "maps and lists stand more than " + std::to_string(max_depth) + " deep inside each other");
     count(mark);
     Node node;
     node.kind = kind;
@@ -132,7 +140,8 @@ class Builder final : public YAML::EventHandler {
 
   void place(const YAML::Mark& mark, Node::Kind kind, bool quoted, const std::string& text) {
     if (expects_key()) {
-      if (kind == Node::Kind::nothing || text.empty()) throw Stop(position(mark), "found an empty key, expected a word");
+      if (kind == Node::Kind::nothing || text.empty())
+        throw Stop(position(mark), "found an empty key, expected a word");
       if (!levels_.back().keys.insert(text).second)
         throw Stop(position(mark), "found the same key a second time; keep one of them");
       levels_.back().key.emplace(text, reached_ = position(mark));
@@ -165,8 +174,7 @@ class Builder final : public YAML::EventHandler {
   }
 
   void count(const YAML::Mark& mark) {
-    if (++nodes_ > max_nodes)
-      throw Stop(position(mark), "found more than " + std::to_string(max_nodes) + " values");
+    if (++nodes_ > max_nodes) throw Stop(position(mark), "found more than " + std::to_string(max_nodes) + " values");
   }
 
   std::vector<std::string_view> lines_;
@@ -195,8 +203,8 @@ std::optional<Stop> unfit(std::string_view text) {
   return std::nullopt;
 }
 
-// yaml-cpp says what rule of the grammar was broken; this says what to look for. What it quotes behind a colon ("unknown
-// anchor: NAME") stays out, as it may be a secret.
+// yaml-cpp says what rule of the grammar was broken; this says what to look for. What it quotes behind a colon
+// ("unknown anchor: NAME") stays out, as it may be a secret.
 Stop explained(const YAML::Exception& e, const Builder& builder, std::string_view text) {
   const std::string said = e.msg.substr(0, e.msg.find(':'));
   const auto about = [&said](std::string_view word) { return said.find(word) != said.npos; };
@@ -208,7 +216,8 @@ Stop explained(const YAML::Exception& e, const Builder& builder, std::string_vie
   if (about(" flow not found")) return Stop(builder.opened(), "this { or [ is never closed, or lacks a comma");
   if (line.substr(0, ink).find('\t') != line.npos) return Stop(at, "found a tab before the text; indent with spaces");
   if (about("illegal map value"))
-    return Stop(at, "found a colon where none may be; put quotes around a text that holds \": \", or mend the indentation");
+    return Stop(at,
+                "found a colon where none may be; put quotes around a text that holds \": \", or mend the indentation");
   if (about("end of map not found") || about("end of sequence not found"))
     return Stop(at, "this belongs to nothing above it; mend the indentation or the quotes, here or above");
   if (about("anchor") || about("alias")) return Stop(at, "put quotes around text that begins with & or *");

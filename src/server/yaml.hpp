@@ -1,6 +1,7 @@
-// A YAML file as a tree that knows where each of its parts stands. It is the part of YAML 1.2 that a configuration needs:
-// maps with plain keys, lists and scalars. Anchors, aliases, tags and further documents are errors, so nothing in the file
-// is larger than it looks. The parser underneath (yaml-cpp) is fed at most max_bytes and is stopped at max_depth.
+// A YAML file as a tree that knows where each of its parts stands. It is the part of YAML 1.2 that a configuration
+// needs: maps with plain keys, lists and scalars. Anchors, aliases, tags and further documents are errors, so nothing
+// in the file is larger than it looks. The parser underneath (yaml-cpp) is fed at most max_bytes and is stopped at
+// max_depth.
 #pragma once
 
 #include <cstddef>
@@ -23,9 +24,9 @@ struct Position {
 struct Node {
   enum class Kind { nothing, scalar, list, map };
   Kind kind = Kind::nothing;
-  bool quoted = false;      // a scalar in quotes, or a block: text whatever it looks like
-  std::string text;         // of a scalar
-  std::string key;          // in a map: what it is the value of
+  bool quoted = false;  // a scalar in quotes, or a block: text whatever it looks like
+  std::string text;     // of a scalar
+  std::string key;      // in a map: what it is the value of
   Position at, key_at;
   std::vector<Node> items;  // of a list, or of a map in the order of the file
 
@@ -34,11 +35,11 @@ struct Node {
 
 struct Document {
   std::string file;  // as errors name it
-  Node root;  // nothing, if the file holds only comments
+  Node root;         // nothing, if the file holds only comments
 };
 
-// Errors are one line, "FILE:LINE:COLUMN: what is wrong, and what to write instead"; none repeats the file's text, which
-// may hold a secret.
+// Errors are one line, "FILE:LINE:COLUMN: what is wrong, and what to write instead"; none repeats the file's text,
+// which may hold a secret.
 Result<Document> parse(std::string_view text, std::string file);
 Result<Document> read(const std::string& path);
 

@@ -22,7 +22,8 @@ std::string wrong(const std::string& text) {
 }
 
 TEST(Yaml, a_tree_knows_where_each_part_stands) {
-  const auto document = parse("# a comment\nname: \"on\"\nturn:\n  min: 0.3s\nlist: [ä, b, {c: ~}]\ntext: |\n  one\n   two\n", "f");
+  const auto document =
+      parse("# a comment\nname: \"on\"\nturn:\n  min: 0.3s\nlist: [ä, b, {c: ~}]\ntext: |\n  one\n   two\n", "f");
   ASSERT_TRUE(document) << document.error().what;
   const Node& root = document->root;
   ASSERT_EQ(root.kind, Kind::map);
@@ -58,7 +59,8 @@ TEST(Yaml, what_could_hide_or_multiply_is_refused) {
   EXPECT_THAT(wrong("a: 1\nb: 2\na: 3\n"), AllOf(StartsWith("f:3:1: "), HasSubstr("second time")));
   EXPECT_THAT(wrong("{[a]: b}"), HasSubstr("as a key"));
   EXPECT_THAT(wrong("'': b"), HasSubstr("empty key"));
-  for (const char* text : {"a: b & c *d !e\n", "a: '&x'\n", "a: \"*\"\n", "a: |\n  *x &y !z\n"}) EXPECT_TRUE(parse(text, "f")) << text;
+  for (const char* text : {"a: b & c *d !e\n", "a: '&x'\n", "a: \"*\"\n", "a: |\n  *x &y !z\n"})
+    EXPECT_TRUE(parse(text, "f")) << text;
 }
 
 TEST(Yaml, depth_size_and_number_are_bounded) {
@@ -76,8 +78,9 @@ TEST(Yaml, depth_size_and_number_are_bounded) {
 // Each of these is the worst of its kind at the largest size: 1 s together, 5 s under the sanitizers.
 TEST(Yaml, the_worst_files_are_read_or_refused_soon) {
   const auto begun = std::chrono::steady_clock::now();
-  for (const char* piece : {"[", "{", "{a: ", "- ", "? ", "a: [", "'a' ", "\"", " ", "\n", "\t", "&a ", "*a ", "!", ": ", "a ", "[],", "---\n", "%a\n",
-                            "-\n", "a: |\n", "#", "[\n", "\r", "{?", "\\"}) {
+  for (const char* piece :
+       {"[", "{",  "{a: ", "- ",  "? ",    "a: [", "'a' ", "\"",     " ", "\n",  "\t", "&a ", "*a ",
+        "!", ": ", "a ",   "[],", "---\n", "%a\n", "-\n",  "a: |\n", "#", "[\n", "\r", "{?",  "\\"}) {
     std::string text;
     while (text.size() + 4 < max_bytes) text += piece;
     const auto document = parse(text, "f");
@@ -103,16 +106,24 @@ TEST(Yaml, a_mistake_is_told_where_it_was_made_and_how_to_mend_it) {
 }
 
 TEST(Yaml, no_error_repeats_the_file) {
-  for (const char* text : {"k: *SECRET\n", "k: &SECRET SECRET\n", "k: !SECRET a\n", "k: SECRET: SECRET\n", "SECRET: 1\nSECRET: 2\n", "k: {SECRET\n",
-                           "k: 'SECRET\n", "%SECRET\n---\n- [\n"})
+  for (const char* text : {"k: *SECRET\n", "k: &SECRET SECRET\n", "k: !SECRET a\n", "k: SECRET: SECRET\n",
+                           "SECRET: 1\nSECRET: 2\n", "k: {SECRET\n", "k: 'SECRET\n", "%SECRET\n---\n- [\n"})
     EXPECT_EQ(wrong(text).find("SECRET"), std::string::npos) << wrong(text);
 }
 
 TEST(Yaml, every_common_form_is_read) {
-  for (const char* text : {"", "# nothing\n", "---\n", "a: b", "\xEF\xBB\xBF" "a: b\n", "a: b\r\nc: d\r\n", "{\"a\": \"b\", \"c\": [1, {\"d\": null}]}",
-                           "---\na: b\n...\n", "a: b\n  \t\n# c\n  # d\n", "- a\n- b\n"})
+  for (const char* text : {"", "# nothing\n", "---\n", "a: b",
+                           "\xEF\xBB\xBF"
+                           "a: b\n",
+                           "a: b\r\nc: d\r\n", "{\"a\": \"b\", \"c\": [1, {\"d\": null}]}", "---\na: b\n...\n",
+                           "a: b\n  \t\n# c\n  # d\n", "- a\n- b\n"})
     EXPECT_TRUE(parse(text, "f")) << text;
-  EXPECT_EQ(parse("\xEF\xBB\xBF" "a: b", "f")->root.find("a")->text, "b");
+  EXPECT_EQ(parse("\xEF\xBB\xBF"
+                  "a: b",
+                  "f")
+                ->root.find("a")
+                ->text,
+            "b");
   EXPECT_EQ(parse("a: b\r\nc: d\r\n", "f")->root.find("a")->text, "b");
 }
 

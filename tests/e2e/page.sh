@@ -26,6 +26,7 @@ if [ -z "$url" ]; then
   port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
   url=http://127.0.0.1:$port
   log=$LOGS/page-server.log
+  mkdir "$scratch/data"
   jq -n --arg data "$scratch/data" --arg cache "$OFFHOOK_CACHE" '{data_dir: $data, cache_dir: $cache}' >"$scratch/server.yaml"
   "$ROOT/build/offhook" serve --agent "$ROOT/agents/receptionist.yaml" --config "$scratch/server.yaml" \
     --listen "127.0.0.1:$port" >"$log" 2>&1 </dev/null &
