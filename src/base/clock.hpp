@@ -19,7 +19,9 @@ using Duration = Monotonic::duration;
 
 using namespace std::chrono_literals;  // NOLINT: 20ms reads better than any alternative, everywhere
 
-inline double to_ms(Duration d) { return static_cast<double>(d.count()) / 1000.0; }
+inline double to_ms(Duration d) {
+  return static_cast<double>(d.count()) / 1000.0;
+}
 
 class Clock {
  public:

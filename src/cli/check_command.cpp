@@ -8,7 +8,8 @@ namespace offhook::cli {
 
 void add_check(CLI::App& app, int& status) {
   auto path = std::make_shared<std::string>();
-  auto* command = app.add_subcommand("check", "Reads an agent's file and says what it would do, or what is wrong with it.");
+  auto* command =
+      app.add_subcommand("check", "Reads an agent's file and says what it would do, or what is wrong with it.");
   command->add_option("FILE", *path, "an agent's file")->required();
   command->callback([path, &status] {
     auto agent = server::read_agent(*path);

@@ -54,7 +54,8 @@ void add_models(CLI::App& app, int& status) {
   auto cache = std::make_shared<std::string>();
   auto verify = std::make_shared<bool>(false);
   auto* command = app.add_subcommand("models", "Lists the local models and whether they are there.");
-  command->add_option("--cache", *cache, "where they lie (default $OFFHOOK_CACHE or ~/.cache/offhook)")->type_name("DIR");
+  command->add_option("--cache", *cache, "where they lie (default $OFFHOOK_CACHE or ~/.cache/offhook)")
+      ->type_name("DIR");
   command->add_flag("--verify", *verify, "read every file through and compare its SHA-256");
   auto fetch = std::make_shared<bool>(false);
   command->add_flag("--fetch", *fetch, "fetch what is missing from its public home; needs internet");

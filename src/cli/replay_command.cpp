@@ -11,7 +11,8 @@ namespace {
 int replay(const std::string& path, bool decisions) {
   std::ifstream file(path);
   if (!file) {
-    std::fprintf(stderr, "offhook: reading %s: it cannot be opened; give the path of an event log (….jsonl)\n", path.c_str());
+    std::fprintf(stderr, "offhook: reading %s: it cannot be opened; give the path of an event log (….jsonl)\n",
+                 path.c_str());
     return 2;
   }
   auto result = call::replay(file, [&](Duration t, const call::Action& action) {
@@ -21,15 +22,16 @@ int replay(const std::string& path, bool decisions) {
     std::fprintf(stderr, "offhook: reading %s: %s\n", path.c_str(), result.error().what.c_str());
     return 2;
   }
-  std::printf("call %s, agent %s, %.1f s: %zu events, %zu decisions", result->head.call.c_str(), result->head.agent.c_str(),
-              to_ms(result->length) / 1000, result->events, result->decisions);
+  std::printf("call %s, agent %s, %.1f s: %zu events, %zu decisions", result->head.call.c_str(),
+              result->head.agent.c_str(), to_ms(result->length) / 1000, result->events, result->decisions);
   if (result->divergences.empty()) {
     std::printf(", all of them taken again\n");
     return 0;
   }
   std::printf(", NOT all of them taken again:\n");
   for (const auto& d : result->divergences)
-    std::printf("  line %zu\n    recorded  %s\n    replayed  %s\n", d.line, d.recorded.empty() ? "(nothing)" : d.recorded.c_str(),
+    std::printf("  line %zu\n    recorded  %s\n    replayed  %s\n", d.line,
+                d.recorded.empty() ? "(nothing)" : d.recorded.c_str(),
                 d.replayed.empty() ? "(nothing)" : d.replayed.c_str());
   return 1;
 }

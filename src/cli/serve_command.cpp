@@ -41,7 +41,9 @@ int serve(const Options& options) {
     if (!agent) return fail(agent.error(), 2);
     for (const auto& other : agents)
       if (other.agent.name == agent->agent.name)
-        return fail({Errc::invalid, path + ": there is an agent named \"" + other.agent.name + "\" already; give it another name"}, 2);
+        return fail({Errc::invalid,
+                     path + ": there is an agent named \"" + other.agent.name + "\" already; give it another name"},
+                    2);
     agents.push_back(std::move(*agent));
   }
   auto ran = server::run(*config, std::move(agents));
@@ -58,7 +60,9 @@ void add_serve(CLI::App& app, int& status) {
       ->type_name("FILE");
   command->add_option("--config", options->config, "the server's own settings")->type_name("FILE");
   command->add_option("--listen", options->listen, "where (default 127.0.0.1:8080)")->type_name("HOST:PORT");
-  command->add_option("--log", options->log_level, "trace, debug, info, warn, error or off; words are logged from debug on")
+  command
+      ->add_option("--log", options->log_level,
+                   "trace, debug, info, warn, error or off; words are logged from debug on")
       ->type_name("LEVEL");
   command->callback([options, &status] { status = serve(*options); });
 }

@@ -62,7 +62,8 @@ Result<void> request(net::EventLoop& loop, net::HttpClient& http, const std::str
     gone.set_value();
   });
   gone.get_future().wait();
-  if (result && d->disk_full) result = Error{Errc::unavailable, std::string("writing the file: ") + std::strerror(errno)};
+  if (result && d->disk_full)
+    result = Error{Errc::unavailable, std::string("writing the file: ") + std::strerror(errno)};
   status = d->status;
   location = d->location;
   return result;
@@ -74,8 +75,8 @@ Result<void> fetch_model(net::EventLoop& loop, net::HttpClient& http, const Mode
                          const std::function<void(std::uint64_t)>& progress) {
   const std::string doing = "fetching " + file.name;
   if (file.url.empty())
-    return Error{Errc::not_found, doing + ": it has no public home of its own; it comes from the package " + file.package +
-                                      ", with scripts/setup or ./run"};
+    return Error{Errc::not_found, doing + ": it has no public home of its own; it comes from the package " +
+                                      file.package + ", with scripts/setup or ./run"};
   std::error_code ec;
   std::filesystem::create_directories(std::filesystem::path(file.path).parent_path(), ec);
   const std::string part = file.path + ".part" + std::to_string(::getpid());
@@ -87,7 +88,8 @@ Result<void> fetch_model(net::EventLoop& loop, net::HttpClient& http, const Mode
     int status = 0;
     std::string location;
     auto got = request(loop, http, url, out, status, location, progress);
-    if (std::fclose(out) != 0 && got) got = Error{Errc::unavailable, std::string("writing the file: ") + std::strerror(errno)};
+    if (std::fclose(out) != 0 && got)
+      got = Error{Errc::unavailable, std::string("writing the file: ") + std::strerror(errno)};
     if (got && status == 200) {
       const auto hash = sha256_of_file(part);
       if (hash && *hash == file.sha256) {

@@ -1,5 +1,5 @@
-// Fetches model files from their public homes, where there is internet: `offhook models --fetch`. A set-up from packages
-// (scripts/setup) needs none of this.
+// Fetches model files from their public homes, where there is internet: `offhook models --fetch`. A set-up from
+// packages (scripts/setup) needs none of this.
 #pragma once
 
 #include <functional>
@@ -10,8 +10,9 @@
 
 namespace offhook::inference {
 
-// Downloads one file to its place, through a temporary beside it, and compares its SHA-256. Follows up to five redirects,
-// https only. Blocks; the loop must run on a thread of its own. `progress`: bytes so far, on the loop's thread.
+// Downloads one file to its place, through a temporary beside it, and compares its SHA-256. Follows up to five
+// redirects, https only. Blocks; the loop must run on a thread of its own. `progress`: bytes so far, on the loop's
+// thread.
 Result<void> fetch_model(net::EventLoop& loop, net::HttpClient& http, const ModelFile& file,
                          const std::function<void(std::uint64_t)>& progress);
 

@@ -20,7 +20,7 @@ struct ChatDialect {
   bool cache_prompt = false;           // llama-server: keep the prompt's state for the next request
   bool max_completion_tokens = false;  // OpenAI's own name for max_tokens; its newest models take no other
   double presence_penalty = 0, frequency_penalty = 0;  // sent unless 0
-  int slot = -1;                       // llama-server: which of its contexts; -1: it picks
+  int slot = -1;                                       // llama-server: which of its contexts; -1: it picks
 };
 
 // The same request gives the same bytes, and a longer history the same beginning, so that prompt caches hit. Neighbours

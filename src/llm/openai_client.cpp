@@ -51,12 +51,11 @@ class Chat : public std::enable_shared_from_this<Chat> {
 
   void send(const Request& request) {
     const Endpoint& endpoint = server_->endpoint;
-    auto body =
-        encode_chat(request, {.model = endpoint.model,
-                              .cache_prompt = endpoint.cache_prompt,
-                              .max_completion_tokens = endpoint.base_url.starts_with("https://api.openai.com/"),
-                              .presence_penalty = endpoint.presence_penalty,
-                              .frequency_penalty = endpoint.frequency_penalty});
+    auto body = encode_chat(request, {.model = endpoint.model,
+                                      .cache_prompt = endpoint.cache_prompt,
+                                      .max_completion_tokens = endpoint.base_url.starts_with("https://api.openai.com/"),
+                                      .presence_penalty = endpoint.presence_penalty,
+                                      .frequency_penalty = endpoint.frequency_penalty});
     if (!body) {  // told by the timer, as nothing is called back from inside chat()
       stillborn_ = body.error();
       limit_.at(sent_at_);

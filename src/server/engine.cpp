@@ -12,7 +12,8 @@
 namespace offhook::server {
 namespace {
 
-// A model of 135M parameters says "I'm glad to help." until its last token without these (measured on the demonstration).
+// A model of 135M parameters says "I'm glad to help." until its last token without these (measured on the
+// demonstration).
 constexpr double kPresencePenalty = 0.6, kFrequencyPenalty = 0.4;
 constexpr Duration kPhrasePatience = 20s;  // for one phrase to be rendered before the first call
 constexpr Duration kModelPatience = 60s;   // for the language model to be up and warm
@@ -27,7 +28,9 @@ void on_loop(net::Loop& loop, const std::function<void()>& task) {
   done.get_future().wait();
 }
 
-std::chrono::microseconds bounded(Duration d) { return d; }
+std::chrono::microseconds bounded(Duration d) {
+  return d;
+}
 
 }  // namespace
 
@@ -36,8 +39,8 @@ struct Engine::Core {
   net::EventLoop loop;
   std::unique_ptr<net::HttpClient> http;
   std::unique_ptr<vad::Batcher> vad;
-  std::vector<std::unique_ptr<llm::Client>> llm;            // one an agent
-  std::vector<std::unique_ptr<call::Services>> services;    // one an agent
+  std::vector<std::unique_ptr<llm::Client>> llm;          // one an agent
+  std::vector<std::unique_ptr<call::Services>> services;  // one an agent
   telemetry::CallMetrics metrics;
   std::set<call::Call*> calls;
   Gate gate;
@@ -92,10 +95,10 @@ Result<void> Engine::load(const std::function<void(const std::string&)>& say) {
           endpoint.frequency_penalty = kFrequencyPenalty;
         }
         core->llm.push_back(llm::openai_client(core->loop, *core->http, std::move(endpoint)));
-        core->services.push_back(std::make_unique<call::Services>(
-            call::Services{core->loop, core->loop.media_clock(), *core->vad,
-                           agents_[i].agent.settings.detector ? detector_.get() : nullptr, *recognizer_, *core->llm.back(),
-                           *voice_, phrases_, core->metrics, &observers_, &core->calls, &core->gate}));
+        core->services.push_back(std::make_unique<call::Services>(call::Services{
+            core->loop, core->loop.media_clock(), *core->vad,
+            agents_[i].agent.settings.detector ? detector_.get() : nullptr, *recognizer_, *core->llm.back(), *voice_,
+            phrases_, core->metrics, &observers_, &core->calls, &core->gate}));
         core->llm.back()->warm();
       }
     });
@@ -117,14 +120,13 @@ Result<void> Engine::load_models(const std::function<void(const std::string&)>& 
   std::string silero, smart_turn;
   stt::MoonshineFiles moonshine;
   tts::PiperFiles piper;
-  const std::pair<const char*, std::string*> wanted[] = {
-      {"silero-vad", &silero},
-      {"smart-turn-v3.2", &smart_turn},
-      {"moonshine-tiny-en/encoder", &moonshine.encoder},
-      {"moonshine-tiny-en/decoder", &moonshine.decoder},
-      {"moonshine-tiny-en/tokens", &moonshine.tokens},
-      {"piper-en_US-joe-medium/voice", &piper.model},
-      {"piper-en_US-joe-medium/config", &piper.config}};
+  const std::pair<const char*, std::string*> wanted[] = {{"silero-vad", &silero},
+                                                         {"smart-turn-v3.2", &smart_turn},
+                                                         {"moonshine-tiny-en/encoder", &moonshine.encoder},
+                                                         {"moonshine-tiny-en/decoder", &moonshine.decoder},
+                                                         {"moonshine-tiny-en/tokens", &moonshine.tokens},
+                                                         {"piper-en_US-joe-medium/voice", &piper.model},
+                                                         {"piper-en_US-joe-medium/config", &piper.config}};
   for (const auto& [name, to] : wanted)
     if (auto found = path(name, *to); !found) return found;
 
@@ -188,7 +190,8 @@ Result<void> Engine::start_language_model(const std::function<void(const std::st
   return future.get();
 }
 
-// Greetings, apologies and goodbyes are ready before they are needed: an apology must not depend on what has just failed.
+// Greetings, apologies and goodbyes are ready before they are needed: an apology must not depend on what has just
+// failed.
 Result<void> Engine::render_phrases() {
   auto& core = *cores_[0];
   for (const auto& agent : call_agents_) {
@@ -204,10 +207,11 @@ Result<void> Engine::render_phrases() {
       auto r = std::make_shared<Rendering>();
       auto future = r->done.get_future();
       core.loop.post([this, r, text = *text, &core] {
-        r->handle = voice_->synthesize(
-            core.loop, text, Deadline::in(core.loop.now(), kPhrasePatience),
-            {[r](std::span<const std::int16_t> samples) { r->sound.insert(r->sound.end(), samples.begin(), samples.end()); },
-             [r](Result<void> result) { r->done.set_value(std::move(result)); }});
+        r->handle = voice_->synthesize(core.loop, text, Deadline::in(core.loop.now(), kPhrasePatience),
+                                       {[r](std::span<const std::int16_t> samples) {
+                                          r->sound.insert(r->sound.end(), samples.begin(), samples.end());
+                                        },
+                                        [r](Result<void> result) { r->done.set_value(std::move(result)); }});
       });
       if (future.wait_for(bounded(kPhrasePatience + 1s)) != std::future_status::ready)
         return Error{Errc::timeout, "rendering \"" + *text + "\": the voice did not answer within 20 s"};
@@ -228,7 +232,8 @@ Engine::Core& Engine::core_of(net::Loop& loop) {
 
 const AgentFile* Engine::find(std::string_view name) const {
   if (name.empty()) return agents_.empty() ? nullptr : &agents_.front();
-  const auto it = std::find_if(agents_.begin(), agents_.end(), [&](const AgentFile& a) { return a.agent.name == name; });
+  const auto it =
+      std::find_if(agents_.begin(), agents_.end(), [&](const AgentFile& a) { return a.agent.name == name; });
   return it == agents_.end() ? nullptr : &*it;
 }
 
@@ -283,7 +288,9 @@ std::vector<net::EventLoop*> Engine::loops() const {
   return loops;
 }
 
-int Engine::calls() const { return calls_.load(std::memory_order_acquire); }
+int Engine::calls() const {
+  return calls_.load(std::memory_order_acquire);
+}
 
 void Engine::end_calls(const std::string& why) {
   for (auto& core : cores_)
@@ -297,25 +304,31 @@ void Engine::scrape(telemetry::Scrape& s) const {
   for (const auto& core : cores_) metrics.push_back(&core->metrics);
   telemetry::scrape_calls(s, metrics);
   auto each = [&](const char* name, const char* help, auto value) {
-    for (const auto& core : cores_) s.gauge(name, help, value(core->loop.health()), "loop=\"" + core->loop.name() + "\"");
+    for (const auto& core : cores_)
+      s.gauge(name, help, value(core->loop.health()), "loop=\"" + core->loop.name() + "\"");
   };
   using Health = net::EventLoop::Health;
-  each("offhook_loop_lag_seconds", "How late the loop's last timer fired.", [](const Health& h) { return double(h.lag_us) / 1e6; });
-  each("offhook_loop_worst_lag_seconds", "The latest any timer fired.", [](const Health& h) { return double(h.worst_lag_us) / 1e6; });
+  each("offhook_loop_lag_seconds", "How late the loop's last timer fired.",
+       [](const Health& h) { return double(h.lag_us) / 1e6; });
+  each("offhook_loop_worst_lag_seconds", "The latest any timer fired.",
+       [](const Health& h) { return double(h.worst_lag_us) / 1e6; });
   each("offhook_frame_lateness_seconds", "How late the media clock's last beat was.",
        [](const Health& h) { return double(h.frame_lateness_us) / 1e6; });
-  each("offhook_slow_handlers_total", "Handlers that ran longer than 5 ms.", [](const Health& h) { return double(h.slow_handlers); });
+  each("offhook_slow_handlers_total", "Handlers that ran longer than 5 ms.",
+       [](const Health& h) { return double(h.slow_handlers); });
   each("offhook_connections", "Connections living on the loop.", [](const Health& h) { return double(h.load); });
   if (pool_) {
     const auto& h = pool_->health();
-    s.counter("offhook_inference_jobs_total", "Jobs of the models' pool.", static_cast<std::int64_t>(h.done), "outcome=\"done\"");
+    s.counter("offhook_inference_jobs_total", "Jobs of the models' pool.", static_cast<std::int64_t>(h.done),
+              "outcome=\"done\"");
     s.counter("offhook_inference_jobs_total", "", static_cast<std::int64_t>(h.expired), "outcome=\"expired\"");
     s.counter("offhook_inference_jobs_total", "", static_cast<std::int64_t>(h.refused), "outcome=\"refused\"");
     s.gauge("offhook_inference_queue", "Jobs that wait.", static_cast<double>(h.queued));
     s.gauge("offhook_inference_age_seconds", "How long the last job had waited.", static_cast<double>(h.age_us) / 1e6);
   }
   const auto phrases = phrases_.counts();
-  s.counter("offhook_phrase_cache_total", "Look-ups of rendered phrases.", static_cast<std::int64_t>(phrases.hits), "result=\"hit\"");
+  s.counter("offhook_phrase_cache_total", "Look-ups of rendered phrases.", static_cast<std::int64_t>(phrases.hits),
+            "result=\"hit\"");
   s.counter("offhook_phrase_cache_total", "", static_cast<std::int64_t>(phrases.misses), "result=\"miss\"");
   s.gauge("offhook_phrase_cache_bytes", "Memory of rendered phrases.", static_cast<double>(phrases.bytes));
   if (local_llm_)

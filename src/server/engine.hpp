@@ -1,5 +1,5 @@
-// Everything that calls share: the loops, the models in memory, the embedded language model, the phrases rendered before
-// the first call. Built once, before the server is ready.
+// Everything that calls share: the loops, the models in memory, the embedded language model, the phrases rendered
+// before the first call. Built once, before the server is ready.
 #pragma once
 
 #include <atomic>
@@ -28,8 +28,8 @@ class Engine {
   Engine(const ServerConfig& config, std::vector<AgentFile> agents, call::Observers& observers);
   ~Engine();  // no call may be left; stops the loops
 
-  // Loads the models, starts the embedded language model where an agent wants it, renders the fixed phrases. Blocks, up to
-  // a minute; `say` is told each step. Calls may be taken afterwards.
+  // Loads the models, starts the embedded language model where an agent wants it, renders the fixed phrases. Blocks, up
+  // to a minute; `say` is told each step. Calls may be taken afterwards.
   Result<void> load(const std::function<void(const std::string&)>& say);
 
   // On the loop that the call lives on. `agent`: by name, else by the number called, else the first.
@@ -38,7 +38,7 @@ class Engine {
 
   std::vector<net::EventLoop*> loops() const;
   bool ready() const { return ready_.load(std::memory_order_acquire); }
-  int calls() const;                       // in progress
+  int calls() const;  // in progress
   void refuse_calls() { refusing_ = true; }
   void end_calls(const std::string& why);  // goodbye to all of them
 
@@ -46,7 +46,7 @@ class Engine {
   const std::vector<AgentFile>& agents() const { return agents_; }
 
  private:
-  struct Core;   // what belongs to one loop
+  struct Core;  // what belongs to one loop
   Core& core_of(net::Loop& loop);
   Result<void> load_models(const std::function<void(const std::string&)>& say);
   Result<void> start_language_model(const std::function<void(const std::string&)>& say);
@@ -61,7 +61,7 @@ class Engine {
   std::unique_ptr<turn::Detector> detector_;
   std::unique_ptr<stt::Recognizer> recognizer_;
   std::unique_ptr<tts::Voice> voice_;
-  tts::PhraseCache phrases_{32u << 20};    // some 30 minutes of speech
+  tts::PhraseCache phrases_{32u << 20};  // some 30 minutes of speech
   std::vector<std::unique_ptr<Core>> cores_;
   std::unique_ptr<llm::LocalServer> local_llm_;
   std::atomic<bool> ready_{false}, refusing_{false};

@@ -17,8 +17,8 @@ class Hub final : public call::Observers {
  public:
   static constexpr int kMostWatchers = 256;  // in all; more are refused
 
-  // Takes an open socket and sends it what happens in the call of `stream_id`, which may not have begun yet. The hub keeps
-  // the socket until its other end closes it or does not read it.
+  // Takes an open socket and sends it what happens in the call of `stream_id`, which may not have begun yet. The hub
+  // keeps the socket until its other end closes it or does not read it.
   void add(std::shared_ptr<net::WebSocket> socket, std::string stream_id);
   bool full() const { return count_.load(std::memory_order_relaxed) >= kMostWatchers; }
   void close_all();  // before the loops end

@@ -15,16 +15,22 @@ extern const std::string_view worklet;
 namespace offhook::server {
 namespace {
 
-net::HttpResponse text(int status, std::string body) { return {status, "text/plain; charset=utf-8", std::move(body), {}}; }
+net::HttpResponse text(int status, std::string body) {
+  return {status, "text/plain; charset=utf-8", std::move(body), {}};
+}
 
-net::HttpResponse json(std::string body) { return {200, "application/json", std::move(body), {{"Cache-Control", "no-store"}}}; }
+net::HttpResponse json(std::string body) {
+  return {200, "application/json", std::move(body), {{"Cache-Control", "no-store"}}};
+}
 
 net::HttpResponse page(std::string_view body, std::string type) {
   return {200,
           std::move(type),
           std::string(body),
           {{"Cache-Control", "no-cache"},
-           {"Content-Security-Policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:"},
+           {"Content-Security-Policy",
+            "default-src 'self'; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; connect-src "
+            "'self' ws: wss:"},
            {"X-Content-Type-Options", "nosniff"}}};
 }
 
@@ -50,7 +56,9 @@ std::string query_value(const net::HttpRequest& request, std::string_view key) {
 
 }  // namespace
 
-void Router::serve(net::Loop&, net::HttpRequest request, Respond respond) { respond(answer(request)); }
+void Router::serve(net::Loop&, net::HttpRequest request, Respond respond) {
+  respond(answer(request));
+}
 
 net::HttpResponse Router::answer(const net::HttpRequest& request) {
   const std::string_view path = request.path();
@@ -60,14 +68,20 @@ net::HttpResponse Router::answer(const net::HttpRequest& request) {
     if (draining_.load(std::memory_order_acquire)) return text(503, "draining\n");
     return engine_.ready() ? text(200, "ready\n") : text(503, "loading models\n");
   }
+  if (path == "/favicon.ico") return {204, "image/x-icon", "", {}};
   if (path == "/metrics" && get) return metrics();
   if (name_behind(path, "/phone/answer")) return answer_phone(request);
   if (name_behind(path, "/phone")) {
-    return {426, "text/plain; charset=utf-8", "this is a WebSocket: connect a carrier's media stream to it\n", {{"Upgrade", "websocket"}}};
+    return {426,
+            "text/plain; charset=utf-8",
+            "this is a WebSocket: connect a carrier's media stream to it\n",
+            {{"Upgrade", "websocket"}}};
   }
   const bool ours = path == "/" || path == "/worklet.js" || path.substr(0, 5) == "/api/";
-  if (!ours) return text(404, "there is nothing here; the doors are /phone, /phone/answer, /healthz, /readyz, /metrics and /\n");
-  if (!is_ours(request)) return text(403, "the page and /api are for this machine, or for who sends auth_token as a bearer\n");
+  if (!ours)
+    return text(404, "there is nothing here; the doors are /phone, /phone/answer, /healthz, /readyz, /metrics and /\n");
+  if (!is_ours(request))
+    return text(403, "the page and /api are for this machine, or for who sends auth_token as a bearer\n");
   if (path == "/" && get) return page(embedded::page, "text/html; charset=utf-8");
   if (path == "/worklet.js" && get) return page(embedded::worklet, "text/javascript; charset=utf-8");
   if (path == "/api/token" && request.method == "POST")
@@ -94,14 +108,17 @@ net::HttpResponse Router::answer_phone(const net::HttpRequest& request) {
   auto base = edge::public_base(request, {config_.public_url, config_.trusted_proxies});
   if (!base) return text(400, base.error().what + "\n");
   auto form = request.method == "POST" ? net::parse_form(request.body) : net::parse_form(request.query());
-  response.body = edge::twiml_connect(edge::socket_url(*base, name.empty() ? "/phone" : "/phone/" + std::string(name)), form);
+  response.body =
+      edge::twiml_connect(edge::socket_url(*base, name.empty() ? "/phone" : "/phone/" + std::string(name)), form);
   return response;
 }
 
 net::HttpResponse Router::metrics() const {
   telemetry::Scrape scrape;
   engine_.scrape(scrape);
-  auto n = [](const edge::EdgeStats::Counter& c) { return static_cast<std::int64_t>(c.load(std::memory_order_relaxed)); };
+  auto n = [](const edge::EdgeStats::Counter& c) {
+    return static_cast<std::int64_t>(c.load(std::memory_order_relaxed));
+  };
   scrape.counter("offhook_sockets_total", "Telephone sockets opened.", n(stats_.sockets));
   scrape.gauge("offhook_sockets_open", "Telephone sockets open now.", static_cast<double>(stats_.live.load()));
   scrape.counter("offhook_frames_in_total", "Frames received from carriers.", n(stats_.frames_in));
@@ -134,13 +151,16 @@ Result<void> Router::check_signature(const net::HttpRequest& request, bool socke
   edge::SignedRequest wanted;
   wanted.url = socket ? edge::socket_url(*base, request.target) : edge::http_url(*base, request.target);
   if (request.method == "POST") {
-    if (request.header("Content-Type").substr(0, 33) == "application/x-www-form-urlencoded") wanted.form = net::parse_form(request.body);
-    else wanted.body = request.body;
+    if (request.header("Content-Type").substr(0, 33) == "application/x-www-form-urlencoded")
+      wanted.form = net::parse_form(request.body);
+    else
+      wanted.body = request.body;
   }
   return edge::check_twilio_signature(config_.auth_token, request.header("X-Twilio-Signature"), wanted);
 }
 
-std::variant<net::HttpResponse, net::Service::Accept> Router::upgrade(net::Loop& loop, const net::HttpRequest& request) {
+std::variant<net::HttpResponse, net::Service::Accept> Router::upgrade(net::Loop& loop,
+                                                                      const net::HttpRequest& request) {
   // A page of somebody else's must not call through a visitor's browser. Carriers send no Origin.
   if (const auto origin = request.header("Origin"); !origin.empty()) {
     const auto host = origin.substr(std::min(origin.size(), origin.find("//") + 2));
@@ -151,7 +171,8 @@ std::variant<net::HttpResponse, net::Service::Accept> Router::upgrade(net::Loop&
   return text(404, "the WebSockets here are /phone, /phone/NAME and /api/events\n");
 }
 
-std::variant<net::HttpResponse, net::Service::Accept> Router::upgrade_phone(net::Loop&, const net::HttpRequest& request) {
+std::variant<net::HttpResponse, net::Service::Accept> Router::upgrade_phone(net::Loop&,
+                                                                            const net::HttpRequest& request) {
   if (!config_.auth_token.empty() && !tokens_.redeem(query_value(request, "token"), clock_.now())) {
     if (auto valid = check_signature(request, true); !valid) return text(403, valid.error().what + "\n");
   }
@@ -165,7 +186,9 @@ std::variant<net::HttpResponse, net::Service::Accept> Router::upgrade_phone(net:
   return Accept([this, name = std::string(name)](std::shared_ptr<net::WebSocket> socket) {
     edge::TwilioEdge::open(
         std::move(socket),
-        [this](net::Loop& loop, call::CallStart start, call::Wire& wire) { return engine_.answer(loop, std::move(start), wire); },
+        [this](net::Loop& loop, call::CallStart start, call::Wire& wire) {
+          return engine_.answer(loop, std::move(start), wire);
+        },
         name, stats_);
   });
 }

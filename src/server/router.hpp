@@ -7,8 +7,8 @@
 //   /api/token  /api/agents      for the page
 //   /                            the page
 //
-// With auth_token set, /phone and its webhook want the carrier's signature (or the page's one-use token), and the page and
-// /api are for this machine alone, or for who sends the token as a bearer.
+// With auth_token set, /phone and its webhook want the carrier's signature (or the page's one-use token), and the page
+// and /api are for this machine alone, or for who sends the token as a bearer.
 #pragma once
 
 #include <memory>

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
 
 #include "base/log.hpp"
 #include "call/event_log.hpp"
@@ -34,7 +35,9 @@ int wait_for(const sigset_t& signals, Duration d) {
   return signal > 0 ? signal : 0;
 }
 
-bool beyond_loopback(const std::string& host) { return host != "127.0.0.1" && host != "::1" && host != "localhost"; }
+bool beyond_loopback(const std::string& host) {
+  return host != "127.0.0.1" && host != "::1" && host != "localhost";
+}
 
 }  // namespace
 
@@ -46,6 +49,12 @@ Result<void> run(const ServerConfig& config, std::vector<AgentFile> agents) {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
+
+  std::error_code ec;
+  std::filesystem::create_directories(config.data_dir, ec);
+  if (ec)
+    return Error{Errc::unavailable, "making the folder for logs " + config.data_dir + ": " + ec.message() +
+                                        "; name another with data_dir in --config"};
 
   int keep_days = 0;
   for (const auto& a : agents) keep_days = std::max(keep_days, a.record.keep_days);
@@ -61,8 +70,9 @@ Result<void> run(const ServerConfig& config, std::vector<AgentFile> agents) {
   auto http = net::HttpServer::listen(engine.loops(), options, router);
   if (!http) return http.error();
   if (beyond_loopback(config.host) && config.auth_token.empty())
-    log::warn("open_to_the_world", {{"listen", config.host},
-                                    {"remedy", "anyone who reaches this port can place calls and read them: set auth_token"}});
+    log::warn("open_to_the_world",
+              {{"listen", config.host},
+               {"remedy", "anyone who reaches this port can place calls and read them: set auth_token"}});
   (*http)->start();
   log::info("listening", {{"host", config.host}, {"port", static_cast<int>((*http)->port())}});
 

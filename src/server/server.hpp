@@ -10,7 +10,8 @@
 namespace offhook::server {
 
 // Blocks until SIGINT or SIGTERM, then lets calls end (config.drain), says goodbye to the rest and returns. Errors come
-// before any call is taken: a taken port, a missing model. Call it from the main thread, before any other thread exists.
+// before any call is taken: a taken port, a missing model. Call it from the main thread, before any other thread
+// exists.
 Result<void> run(const ServerConfig& config, std::vector<AgentFile> agents);
 
 }  // namespace offhook::server

@@ -2,9 +2,9 @@
 //
 // What a session is told, in the caller's time:      what it answers:
 //   begin ── audio… ── pause ── audio… ── pause ── end     partial… transcript   partial… transcript
-// `begin` is the first speech of a turn, with its run-up; audio comes only between begin and end, pauses included. A pause
-// asks for the transcript of everything said since begin; more speech may follow it. `end` closes the turn: answers that
-// are still under way are dropped.
+// `begin` is the first speech of a turn, with its run-up; audio comes only between begin and end, pauses included. A
+// pause asks for the transcript of everything said since begin; more speech may follow it. `end` closes the turn:
+// answers that are still under way are dropped.
 #pragma once
 
 #include <cstdint>
@@ -22,16 +22,16 @@ namespace offhook::stt {
 inline constexpr int kRate = 16000;  // Hz, mono float, -1..1
 
 struct Hypothesis {
-  std::string text;        // of the whole turn so far
-  int stable_words = 0;    // how many leading words two successive hypotheses agree on
+  std::string text;      // of the whole turn so far
+  int stable_words = 0;  // how many leading words two successive hypotheses agree on
 };
 
 class Session {
  public:
   struct Sink {
     std::function<void(const Hypothesis&)> partial;
-    // Answers pause number `pause`, exactly once each unless end() came first. Errc::cancelled: a later pause came before
-    // work on this one had begun, and will be answered; Errc::timeout, Errc::full: too much to do.
+    // Answers pause number `pause`, exactly once each unless end() came first. Errc::cancelled: a later pause came
+    // before work on this one had begun, and will be answered; Errc::timeout, Errc::full: too much to do.
     std::function<void(std::uint32_t pause, Result<std::string> text)> transcript;
   };
   virtual ~Session() = default;  // drops what is under way
@@ -47,8 +47,8 @@ class Recognizer {
   virtual std::unique_ptr<Session> open(net::Loop& loop, Session::Sink sink) = 0;
 };
 
-// Moonshine tiny, English, through sherpa-onnx; runs in the pool, which must outlive the recogniser and its sessions and
-// go before the loops. Loading takes about a second.
+// Moonshine tiny, English, through sherpa-onnx; runs in the pool, which must outlive the recogniser and its sessions
+// and go before the loops. Loading takes about a second.
 struct MoonshineFiles {
   std::string encoder, decoder, tokens;
 };

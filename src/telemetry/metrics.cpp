@@ -24,7 +24,8 @@ std::string braces(std::string_view labels, std::string_view more = {}) {
 }  // namespace
 
 void Histogram::observe(Duration d) {
-  const auto it = std::find_if(kBoundsMs.begin(), kBoundsMs.end(), [&](std::int64_t ms) { return d <= Duration(ms * 1000); });
+  const auto it =
+      std::find_if(kBoundsMs.begin(), kBoundsMs.end(), [&](std::int64_t ms) { return d <= Duration(ms * 1000); });
   auto& bucket = buckets_[static_cast<std::size_t>(it - kBoundsMs.begin())];
   bucket.store(bucket.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   sum_us_.store(sum_us_.load(std::memory_order_relaxed) + d.count(), std::memory_order_relaxed);
@@ -68,7 +69,8 @@ void Scrape::histogram(std::string_view name, std::string_view help, const std::
   for (const auto* h : parts) sum += static_cast<double>(h->sum_us_.load(std::memory_order_relaxed)) / 1e6;
   for (std::size_t i = 0; i <= Histogram::kBoundsMs.size(); ++i) {
     for (const auto* h : parts) so_far += h->buckets_[i].load(std::memory_order_relaxed);
-    const std::string le = i < Histogram::kBoundsMs.size() ? number(static_cast<double>(Histogram::kBoundsMs[i]) / 1000) : "+Inf";
+    const std::string le =
+        i < Histogram::kBoundsMs.size() ? number(static_cast<double>(Histogram::kBoundsMs[i]) / 1000) : "+Inf";
     text_ += std::string(name) + "_bucket" + braces(labels, "le=\"" + le + "\"") + ' ' + std::to_string(so_far) + '\n';
   }
   text_ += std::string(name) + "_sum" + braces(labels) + ' ' + number(sum) + '\n';
@@ -76,18 +78,19 @@ void Scrape::histogram(std::string_view name, std::string_view help, const std::
 }
 
 void scrape_calls(Scrape& s, const std::vector<const CallMetrics*>& loops) {
-  auto sum = [&](Counter CallMetrics::*which) {
+  auto sum = [&](Counter CallMetrics::* which) {
     std::int64_t n = 0;
     for (const auto* m : loops) n += (m->*which).value();
     return n;
   };
-  auto all = [&](Histogram CallMetrics::*which) {
+  auto all = [&](Histogram CallMetrics::* which) {
     std::vector<const Histogram*> parts;
     for (const auto* m : loops) parts.push_back(&(m->*which));
     return parts;
   };
   using M = CallMetrics;
-  s.gauge("offhook_calls_active", "Calls in progress.", static_cast<double>(sum(&M::calls_started) - sum(&M::calls_ended)));
+  s.gauge("offhook_calls_active", "Calls in progress.",
+          static_cast<double>(sum(&M::calls_started) - sum(&M::calls_ended)));
   s.counter("offhook_calls_total", "Calls taken.", sum(&M::calls_started));
   s.counter("offhook_calls_refused_total", "Calls refused.", sum(&M::calls_refused));
   s.counter("offhook_turns_total", "Turns of callers that were answered.", sum(&M::turns));
@@ -102,12 +105,14 @@ void scrape_calls(Scrape& s, const std::vector<const CallMetrics*>& loops) {
   s.counter("offhook_failures_total", "", sum(&M::transcript_failures), "service=\"transcript\"");
   s.counter("offhook_failures_total", "", sum(&M::event_logs_failed), "service=\"event_log\"");
   s.counter("offhook_callers_vanished_total", "Calls closed because no sound came any more.", sum(&M::vanished));
-  s.histogram("offhook_v2v_seconds", "Voice to voice: the caller's last audible sample to the reply's first.", all(&M::v2v));
+  s.histogram("offhook_v2v_seconds", "Voice to voice: the caller's last audible sample to the reply's first.",
+              all(&M::v2v));
   const std::pair<const char*, Histogram M::*> stages[] = {
-      {"hear", &M::hear}, {"transcribe", &M::transcribe}, {"decide", &M::decide}, {"think", &M::think},
-      {"clause", &M::clause}, {"voice", &M::voice}, {"wait", &M::wait}, {"send", &M::send}};
+      {"hear", &M::hear},     {"transcribe", &M::transcribe}, {"decide", &M::decide}, {"think", &M::think},
+      {"clause", &M::clause}, {"voice", &M::voice},           {"wait", &M::wait},     {"send", &M::send}};
   for (const auto& [name, which] : stages)
-    s.histogram("offhook_stage_seconds", "The parts that add up to v2v.", all(which), std::string("stage=\"") + name + '"');
+    s.histogram("offhook_stage_seconds", "The parts that add up to v2v.", all(which),
+                std::string("stage=\"") + name + '"');
   s.histogram("offhook_greeting_seconds", "From answer to the greeting's first audible sample.", all(&M::greeting));
   s.histogram("offhook_hold_seconds", "How long holds lasted that were resumed.", all(&M::hold));
 }

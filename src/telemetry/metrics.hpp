@@ -25,7 +25,7 @@ class Counter {
 // Durations in buckets that fit a conversation: 1 ms to 10 s.
 class Histogram {
  public:
-  static constexpr std::array<std::int64_t, 19> kBoundsMs{1,   2,   5,   10,  20,  50,   100,  150,  200,  300,
+  static constexpr std::array<std::int64_t, 19> kBoundsMs{1,   2,   5,   10,  20,   50,   100,  150,  200,  300,
                                                           400, 500, 600, 800, 1000, 1500, 2500, 5000, 10000};
   void observe(Duration d);
   std::uint64_t count() const;
