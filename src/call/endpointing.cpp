@@ -12,6 +12,7 @@ Duration endpoint_wait(const Settings& s, int permille, std::string_view words) 
   // Without a verdict the silence alone decides: min_delay, unless the words say that more is coming.
   std::int64_t p = permille < 0 ? 1000 : std::clamp(permille, 0, 1000);
   if (ending == dialog::Ending::complete) p = std::max<std::int64_t>(p, 900);
+  if (ending == dialog::Ending::question) p = std::max<std::int64_t>(p, 700);
   if (ending == dialog::Ending::open) p = permille < 0 ? 400 : p * 4 / 10;
   const std::int64_t doubt = 1000 - p;
   const std::int64_t eagerness = std::clamp(s.eagerness_percent, 0, 1000);

@@ -8,6 +8,7 @@
 //   reply                speculate  speculate     released
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 
 #include "call/endpointing.hpp"
 #include "call/machines.hpp"
@@ -18,6 +19,11 @@ namespace offhook::call {
 namespace {
 
 constexpr Duration kWindow = 32ms;
+// The turn model is asked again as the pause grows: most of its doubts about a turn that has ended go with the first
+// half second of silence.
+constexpr Duration kScoreAgain[] = {250ms, 450ms, 750ms, 1200ms, 2000ms};
+constexpr Duration kScoreTakes = 80ms;   // a verdict that comes when the wait is over anyway is not asked for
+constexpr int kAudibleRange = 25;        // dB below the turn's loudest window: beyond, the caller is not heard any more
 constexpr Duration kSpoke = 300ms;       // speech of which a caller expects that it was heard
 constexpr std::size_t kMostHolds = 8;    // remembered
 
@@ -52,6 +58,7 @@ class Machine {
     }
     f_.heard_to = w.end;
     if (!f_.turn || !f_.turn->over) hysteresis(w, begin, muted(all_) ? 0 : w.speech);
+    score_again();
     judge();
     decide();
   }
@@ -89,7 +96,7 @@ class Machine {
 
   void scored(const event::TurnScored& t) {
     if (!f_.turn || f_.turn->utterance != t.utterance || !f_.turn->paused || !covers(t.upto)) return;
-    f_.turn->permille = t.permille;
+    f_.turn->permille = std::max(f_.turn->permille, t.permille);  // more silence only adds evidence
     f_.turn->score_due = false;
     weigh();
     decide();
@@ -129,21 +136,27 @@ class Machine {
       if (f_.loud_windows >= (out() ? s_.overlap_windows : s_.start_windows)) speech_began(w);
       return;
     }
-    if (f_.turn) f_.turn->level = std::min(f_.turn->level, w.level);
+    if (f_.turn) {
+      f_.turn->level = std::min(f_.turn->level, w.level);
+      if (w.level <= f_.turn->level + kAudibleRange) f_.audible_to = w.end;
+    }
     if (speech >= s_.speech_keep) {
       f_.quiet_windows = 0;
       if (f_.turn) f_.turn->spoken += kWindow;
       return;
     }
     if (f_.quiet_windows++ == 0) f_.quiet_from = begin;
-    const Duration quiet = span_of(w.end - f_.quiet_from, s_);
-    if (quiet >= s_.vad_stop) pause(f_.quiet_from, now_ - quiet);
+    // The model's probability falls some windows after the sound has: where the level has fallen, that counts.
+    const Sample end = std::clamp(f_.audible_to, f_.candidate, f_.quiet_from);
+    const bool silent = span_of(w.end - end, s_) >= s_.vad_stop + kWindow && f_.turn;
+    if (silent || span_of(w.end - f_.quiet_from, s_) >= s_.vad_stop) pause(end, now_ - span_of(w.end - end, s_));
   }
 
   void speech_began(const event::Window& w) {
     f_.speech = true;
     f_.quiet_windows = 0;
     f_.loud_windows = 0;
+    f_.audible_to = w.end;
     const Duration so_far = span_of(w.end - f_.candidate, s_);
     if (f_.turn) {  // the pause was only a pause
       auto& turn = *f_.turn;
@@ -177,6 +190,7 @@ class Machine {
     turn.words_final = covers(turn.words_upto);
     turn.words_failed = false;
     turn.permille = -1;
+    turn.scores = 0;
     out_.push_back({action::Transcribe{turn.utterance, speech_end}, ms("pause noticed after", now_ - turn.speech_end_at)});
     // Only where the verdict could change the wait.
     turn.score_due =
@@ -184,6 +198,18 @@ class Machine {
     if (turn.score_due) out_.push_back({action::ScoreTurn{turn.utterance, speech_end}, "its verdict bends the wait"});
     weigh();
     prepare();
+  }
+
+  void score_again() {
+    if (!f_.turn || !f_.turn->paused || f_.turn->score_due || f_.turn->permille < 0 || f_.turn->over) return;
+    auto& turn = *f_.turn;
+    if (turn.scores >= std::ssize(kScoreAgain) || turn.overlap == Floor::Overlap::dismissed) return;
+    const Duration silence = now_ - turn.speech_end_at;
+    if (silence < kScoreAgain[turn.scores]) return;
+    ++turn.scores;
+    if (turn.wait < silence + kScoreTakes) return;
+    turn.score_due = true;
+    out_.push_back({action::ScoreTurn{turn.utterance, f_.heard_to}, ms("asked again after silence of", silence)});
   }
 
   // A service that finds the end of speech by itself may find it one window earlier than we do.

@@ -37,7 +37,7 @@ class Mouth final : private net::MediaClock::Listener {
   void abandon(Generation generation);
   void mark(std::string_view name) { playout_.mark(name, loop_.now()); }
 
-  Sample heard() const { return playout_.heard(loop_.now()); }
+  Sample heard() const { return playout_.heard(loop_.now(), playout_.trip()); }  // by who has hung up
   const Playout& playout() const { return playout_; }
 
  private:

@@ -79,7 +79,7 @@ void Playout::resume(Time now) {
 
 Sample Playout::flush(Time now) {
   if (!active_) return 0;
-  const Sample heard_now = heard(now);
+  const Sample heard_now = edge_.clear ? heard(now) : position_;  // what cannot be taken back will be heard
   if (!sent_.empty() && !drained_) {
     ++epoch_;
     wire_.clear();
@@ -209,7 +209,7 @@ void Playout::mark(std::string_view name, Time now) {
   const Duration late = std::max(Duration::zero(), now - it->expected);
   marks_.erase(marks_.begin(), it + 1);
   confirmed_ = std::max<Sample>(confirmed_, position);
-  // Half of the least trip is the way there; how much trips vary is what the lead has to cover.
+  // How much trips vary is what the lead has to cover.
   least_trip_ = std::min(least_trip_, late);
   trip_ = trip_ == Duration::zero() ? late : (trip_ * 7 + late) / 8;
   const Duration off = late - least_trip_;
@@ -218,8 +218,8 @@ void Playout::mark(std::string_view name, Time now) {
   if (closed_ && all_sent() && !held_) finish(now);
 }
 
-Sample Playout::heard(Time now) const {
-  const Time there = now - (least_trip_ == Duration::max() ? Duration::zero() : least_trip_ / 2);
+Sample Playout::heard(Time now, Duration ago) const {
+  const Time there = now - ago;
   Sample heard = confirmed_;
   Sample before = forgotten_;
   for (const auto& frame : sent_) {

@@ -7,6 +7,9 @@
 //   resume                      ▞████         ▞ from the sample where the fading frame began, faded in
 //   flush     ████████████████×               clear: the far buffer is dropped, a new epoch begins
 //
+// What the far ear hears before a clear reaches it is what has been due here by now: the way there delays the sound and the
+// clear alike. Of a line that was closed there, only what was due a whole trip ago was heard.
+//
 // Positions are samples of the reply's own sound at the wire's rate; silence sent between two clauses has none.
 #pragma once
 
@@ -54,7 +57,10 @@ class Playout {
   Generation generation() const { return generation_; }
   bool active() const { return active_; }
   bool sounding() const { return active_ && released_ && !held_ && !drained_; }  // wants beats
-  Sample heard(Time now) const;                   // of the reply, whole frames and a share of the one under way
+  // Of the reply, whole frames and a share of the one under way. `ago`: as it was so long before.
+  Sample heard(Time now, Duration ago = Duration::zero()) const;
+  // There and back, as marks have shown it; 0 until one has.
+  Duration trip() const { return least_trip_ == Duration::max() ? Duration::zero() : least_trip_; }
   Duration waiting() const;                       // sound that has not been sent
   std::uint64_t underruns() const { return underruns_; }
   Duration lead() const { return lead_; }

@@ -57,6 +57,7 @@ struct Floor {
     Time words_at{};
     int permille = -1;             // the turn model's verdict on this pause, -1: none yet
     bool score_due = false;        // … is on its way
+    int scores = 0;                // asked again in this pause
     Duration wait{};               // from the last speech to the end of the turn, by what is known
     Overlap overlap = Overlap::none;
     Time overlap_at{};
@@ -71,6 +72,7 @@ struct Floor {
   int loud_windows = 0, quiet_windows = 0;
   Sample candidate = 0;            // where speech would have begun
   Sample quiet_from = 0;           // where silence began
+  Sample audible_to = 0;           // the last window whose level was that of the caller's voice
   Sample heard_to = 0;
   std::optional<Turn> turn;
   Utterance utterances = 0;

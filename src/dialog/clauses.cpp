@@ -90,7 +90,10 @@ std::optional<std::size_t> ClauseCutter::next_cut() const {
   }
   if (text.size() > kLongest) {
     const auto space = text.rfind(' ', kLongest);
-    return space == std::string_view::npos || space == 0 ? kLongest : space + 1;
+    if (space != std::string_view::npos && space != 0) return space + 1;
+    std::size_t cut = kLongest;  // no space at all: never inside a character
+    while (cut > 1 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;
+    return cut;
   }
   return std::nullopt;
 }

@@ -58,4 +58,19 @@ TEST(ClauseCutter, nothing_is_lost_and_markdown_is_not_spoken) {
   EXPECT_THAT(cut("  \n \n", 1), ElementsAre());
 }
 
+TEST(Clauses, a_text_without_spaces_is_never_cut_inside_a_character) {
+  std::string text;
+  for (int i = 0; i < 400; ++i) text += "語";
+  ClauseCutter cutter;
+  auto clauses = cutter.feed(text);
+  if (auto rest = cutter.finish()) clauses.push_back(*rest);
+  std::string all;
+  for (const auto& clause : clauses) {
+    EXPECT_EQ(clause.size() % 3, 0u);
+    all += clause;
+  }
+  EXPECT_EQ(all, text);
+  EXPECT_GT(clauses.size(), 3u);
+}
+
 }  // namespace offhook::dialog

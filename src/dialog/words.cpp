@@ -24,6 +24,9 @@ constexpr std::array kComplete{"yes",     "no",        "yeah",     "nope",      
                                "right",   "exactly",   "stop",     "no thanks",   "no thank you", "yes please", "that's all",
                                "that's it", "that's right", "of course", "never mind"};
 
+// What ends a turn whatever stood before it.
+constexpr std::array kClosers{"goodbye", "goodby", "bye", "thanks", "please", "thank you"};
+
 template <class Table>
 bool contains(const Table& table, std::string_view word) {
   return std::find(table.begin(), table.end(), word) != table.end();
@@ -85,6 +88,10 @@ Ending ending_of(std::string_view text) {
     if (contains(kComplete, all)) return Ending::complete;
   }
   if (contains(kOpenEnders, words.back())) return Ending::open;
+  if (contains(kClosers, words.back())) return Ending::complete;
+  if (words.size() >= 2 && contains(kClosers, words[words.size() - 2] + " " + words.back())) return Ending::complete;
+  const auto last = text.find_last_not_of(" \t\n\"'");
+  if (words.size() >= 3 && last != std::string_view::npos && text[last] == '?') return Ending::question;
   return Ending::plain;
 }
 
@@ -93,6 +100,7 @@ std::string_view name(Ending ending) {
     case Ending::none: return "none";
     case Ending::open: return "open";
     case Ending::complete: return "complete";
+    case Ending::question: return "question";
     case Ending::plain: return "plain";
   }
   return "none";

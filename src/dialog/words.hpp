@@ -21,7 +21,8 @@ bool is_backchannel(std::string_view text);
 enum class Ending {
   none,      // no words
   open,      // "and", "to the", "my number is": more is coming
-  complete,  // a short answer that stands alone: "yes", "no thanks", "that's all"
+  complete,  // a short answer that stands alone: "yes", "no thanks"; or one that closes: "…, please", "… goodbye"
+  question,  // the recogniser heard a question
   plain,     // nothing to tell by
 };
 Ending ending_of(std::string_view text);

@@ -23,7 +23,10 @@ TEST(Words, endings_tell_unfinished_from_complete) {
   EXPECT_EQ(ending_of("I want it, and, um"), Ending::open);
   EXPECT_EQ(ending_of("Yes."), Ending::complete);
   EXPECT_EQ(ending_of("No, thank you!"), Ending::complete);
-  EXPECT_EQ(ending_of("When do you open on Saturday?"), Ending::plain);
+  EXPECT_EQ(ending_of("When do you open on Saturday?"), Ending::question);
+  EXPECT_EQ(ending_of("I would like to book a cleaning."), Ending::plain);
+  EXPECT_EQ(ending_of("My name is Alex, thank you."), Ending::complete);
+  EXPECT_EQ(ending_of("What is the?"), Ending::open);
   EXPECT_EQ(ending_of(" … "), Ending::none);
 }
 
