@@ -53,12 +53,13 @@ class FarEnd final : public Wire {
   void hang_up(std::string_view) override {}
 
   void run(Time t) {
-    now = t;
     while (!later.empty() && later.begin()->first <= t) {
+      now = std::max(now, later.begin()->first);
       auto task = later.begin()->second;
       later.erase(later.begin());
       task();
     }
+    now = t;
   }
   // All that left, decoded.
   std::vector<std::int16_t> sound() const {

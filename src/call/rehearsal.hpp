@@ -28,6 +28,7 @@ class Rehearsal {
     Duration first = 100ms, all = 300ms;  // after the ask; all < 0: it never ends
     Duration sound = 0ms;                 // of the whole reply; 0: 60 ms a letter
     std::vector<llm::ToolCall> calls;     // at `all`, before done
+    std::string finish = "stop";
     std::string failure;                  // instead of done
   };
   struct Tool {

@@ -198,7 +198,7 @@ void Rehearsal::perform(const Action& a) {
         for (const auto& call : answer.calls)
           if (alive()) feed(event::ToolAsked{g, call.id, call.name, call.arguments});
         if (!alive()) return;
-        if (answer.failure.empty()) feed(event::MindDone{g, "stop"});
+        if (answer.failure.empty()) feed(event::MindDone{g, answer.finish});
         else feed(event::MindFailed{g, answer.failure});
       });
   } else if (auto* x = std::get_if<action::StopThinking>(&a.what)) {

@@ -27,7 +27,7 @@ class Machine {
     if (auto* t = get<event::Token>(event); t && mine(t->generation) && !d_.ended) token(t->text);
     if (auto* t = get<event::ToolAsked>(event); t && mine(t->generation)) r_.last_token = now_;
     if (d_.call) r_.calls.push_back(*d_.call);
-    if (auto* m = get<event::MindDone>(event); m && mine(m->generation) && !d_.fail && !d_.ended) mind_done();
+    if (auto* m = get<event::MindDone>(event); m && mine(m->generation) && !d_.fail && !d_.ended) mind_done(m->finish == "length");
     if (auto* c = get<event::ClauseReady>(event); c && mine(c->generation)) clause_ready(*c);
     if (auto* a = get<event::Audible>(event); a && mine(a->generation)) audible();
     if (auto* f = get<event::Flushed>(event); f && mine(f->generation)) over(heard_text(r_, f->heard), true, "interrupted");
@@ -63,15 +63,16 @@ class Machine {
     for (auto& clause : r_.cutter.feed(text)) add_clause(std::move(clause));
     if (r_.bytes > kLongestReply) {
       out_.push_back({action::StopThinking{r_.generation}, "the longest reply is over"});
-      return mind_done();
+      return mind_done(true);
     }
     order();
   }
 
-  void mind_done() {
+  // `broken_off`: at the model's bound; half a sentence behind whole ones is not said.
+  void mind_done(bool broken_off) {
     if (r_.mind_done || r_.flushing) return;
     r_.mind_done = true;
-    if (auto rest = r_.cutter.finish()) add_clause(std::move(*rest));
+    if (auto rest = r_.cutter.finish(); rest && !(broken_off && !r_.clauses.empty())) add_clause(std::move(*rest));
     finish();
   }
 

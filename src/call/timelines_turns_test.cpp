@@ -29,6 +29,27 @@ TEST(TurnTimeline, an_unsure_detector_waits_longer_than_a_sure_one) {
   EXPECT_LT(at[1], 1.5 + 3.2);
 }
 
+TEST(TurnTimeline, a_doubtful_turn_is_scored_again_as_the_pause_grows) {
+  auto w = world();
+  w.speech = {{500ms, 1500ms, "my number is four two"}};
+  w.delays.permille = 100;
+  w.answers = {answer("Thanks", 1s)};
+  w.at(1900ms, event::TurnScored{1, 12000, 950});  // as if the second verdict were sure
+  w.run(8s);
+  EXPECT_GE(count_of<action::ScoreTurn>(w), 2) << w.timeline_text();
+  EXPECT_LT(w.when("speaking"), 2.1) << w.timeline_text();
+}
+
+TEST(TurnTimeline, an_answer_that_hits_its_bound_ends_with_a_whole_sentence) {
+  auto w = world();
+  w.speech = {{500ms, 1500ms, "tell me about it"}};
+  auto a = answer("We are open today. We also");
+  a.finish = "length";
+  w.answers = {a};
+  w.run(8s);
+  EXPECT_EQ(w.context(), "caller: tell me about it | agent: We are open today.") << w.timeline_text();
+}
+
 TEST(TurnTimeline, a_score_that_never_comes_is_waited_for_400_ms) {
   auto w = world();
   w.speech = {{500ms, 1500ms, "what are your hours"}};

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/stream_traits.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -83,7 +82,8 @@ class Session : public std::enable_shared_from_this<Session> {
     bool text;
   };
 
-  Awaitable<void> read(std::shared_ptr<Session> self);
+  void read();
+  void on_read(error_code error);
   void deliver();
   void write_next();
   void on_written(error_code error);
@@ -151,29 +151,34 @@ Awaitable<Result<void>> Session::shake_hands(const Url& url, const Headers& head
 
 void Session::set_handler(WebSocket::Handler* handler) {
   handler_ = handler;
-  if (!handler || std::exchange(started_, true)) {
-    if (handler && over_) loop().post([self = shared_from_this()] { self->tell(); });
-    return;
+  if (!handler) return;
+  if (over_) {
+    loop().post([self = shared_from_this()] { self->tell(); });
+  } else if (!std::exchange(started_, true)) {
+    reading_ = true;  // soon: nothing is delivered from inside this call
+    loop().post([self = shared_from_this()] { self->read(); });
   }
-  reading_ = true;
-  loop().post(
-      [self = shared_from_this()] { asio::co_spawn(self->loop().context(), self->read(self), asio::detached); });
 }
 
-Awaitable<void> Session::read(std::shared_ptr<Session> self) {
-  while (!over_) {
-    const auto [error, bytes] = co_await socket_->async_read(incoming_, use_result);
-    if (error) {
-      clean_ = clean_ || error == websocket::error::closed;
-      if (why_.empty()) why_ = describe(error);
-      break;
-    }
-    if (handler_ && !closing_) deliver();
-    incoming_.consume(incoming_.size());
-    if (incoming_.capacity() > kept_buffer) incoming_.shrink_to_fit();
-  }
+// Not a coroutine: its frame would hold Beast's stream, which end() must be able to free.
+void Session::read() {
+  reading_ = !over_;
+  if (reading_)
+    socket_->async_read(incoming_,
+                        [self = shared_from_this()](error_code error, std::size_t) { self->on_read(error); });
+}
+
+void Session::on_read(error_code error) {
   reading_ = false;
-  end_if_done();
+  if (error) {
+    clean_ = clean_ || error == websocket::error::closed;
+    if (why_.empty()) why_ = describe(error);
+    return end_if_done();
+  }
+  if (handler_ && !closing_) deliver();
+  incoming_.consume(incoming_.size());
+  if (incoming_.capacity() > kept_buffer) incoming_.shrink_to_fit();
+  read();
 }
 
 void Session::deliver() {

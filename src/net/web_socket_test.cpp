@@ -352,22 +352,57 @@ TEST(WebSocket, a_reset_by_the_peer_is_told) {
   });
 }
 
-TEST(WebSocket, a_close_that_is_not_answered_ends_after_five_seconds) {
-  Callee callee;
-  RunningServer server(callee);
+TEST(WebSocket, a_close_that_is_answered_with_nothing_or_nonsense_ends_after_five_seconds) {
+  Callee callees[2];
+  RunningServer silent(callees[0]), broken(callees[1]);
+  Peer one(silent.port()), other(broken.port());
+  opened(one);
+  opened(other);
+  ASSERT_TRUE(eventually([&] { return callees[0].opened && callees[1].opened; }));
+  other.send(web_socket_frame(1, "halfway").substr(0, 10));  // the rest will be no UTF-8
+  for (int i = 0; i < 10; ++i) on(broken.loop(), [] {});     // until it has been read
+  const auto before = std::chrono::steady_clock::now();
+  on(silent.loop(), [&] { callees[0].socket->close(1001, ""); });
+  on(broken.loop(), [&] { callees[1].socket->close(1001, ""); });
+  EXPECT_EQ(one.read_until("\x03\xE9"), "\x88\x02\x03\xE9");
+  EXPECT_EQ(other.read_until("\x03\xE9"), "\x88\x02\x03\xE9");
+  one.send(web_socket_frame(1, "I have not heard that"));
+  other.send("\xff\xff\xff\xff\xff\xff");
+  for (Callee& callee : callees) {
+    ASSERT_TRUE(callee.recorder.wait_closed());
+    EXPECT_FALSE(callee.recorder.clean());
+    EXPECT_TRUE(callee.recorder.messages().empty()) << "nothing is delivered after close()";
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - before, 8s);
+  EXPECT_TRUE(one.ended());
+  EXPECT_TRUE(other.ended());
+  EXPECT_TRUE(eventually([&] { return silent.server->connections() + broken.server->connections() == 0; }));
+  on(silent.loop(), [&] { callees[0].socket.reset(); });
+  on(broken.loop(), [&] { callees[1].socket.reset(); });
+}
+
+TEST(WebSocket, who_listens_after_the_end_is_told_of_it) {
+  TestService service;
+  std::shared_ptr<WebSocket> socket;
+  std::atomic<bool> opened_it{false};
+  service.on_upgrade = [&](Loop&, const HttpRequest&) {
+    return Service::Accept([&](std::shared_ptr<WebSocket> s) {
+      socket = std::move(s);
+      opened_it = true;
+    });
+  };
+  ServerOptions options;
+  options.idle_timeout = 50ms;
+  RunningServer server(service, options);
   Peer peer(server.port());
   opened(peer);
-  ASSERT_TRUE(eventually([&] { return callee.opened.load(); }));
-  const auto before = std::chrono::steady_clock::now();
-  on(server.loop(), [&] { callee.socket->close(1001, ""); });
-  EXPECT_EQ(peer.read_until("\x03\xE9"), "\x88\x02\x03\xE9");
-  peer.send(web_socket_frame(1, "I have not heard that"));
-  ASSERT_TRUE(callee.recorder.wait_closed());
-  EXPECT_LT(std::chrono::steady_clock::now() - before, 7s);
-  EXPECT_FALSE(callee.recorder.clean());
-  EXPECT_TRUE(callee.recorder.messages().empty()) << "nothing is delivered after close()";
+  ASSERT_TRUE(eventually([&] { return opened_it.load(); }));
   EXPECT_TRUE(peer.ended());
-  on(server.loop(), [&] { callee.socket.reset(); });
+  Recorder recorder;
+  on(server.loop(), [&] { socket->set_handler(&recorder); });
+  EXPECT_TRUE(recorder.wait_closed());
+  EXPECT_FALSE(recorder.clean());
+  on(server.loop(), [&] { socket.reset(); });
 }
 
 TEST(WebSocket, a_handler_may_be_replaced_or_taken_away_inside_a_callback) {
