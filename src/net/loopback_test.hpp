@@ -11,6 +11,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "net/event_loop.hpp"
@@ -50,6 +51,7 @@ class Peer {
   bool ended();                                  // waits for its end, drops what comes before
   void reset();                                  // RST instead of FIN
   void close();
+  int release() { return std::exchange(fd_, -1); }  // the file descriptor is the caller's
 
  private:
   int fd_;

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# What the program says when it is asked wrongly: one clear line, the right exit status, never a stack trace.
+# shellcheck source-path=SCRIPTDIR source=server.sh
+source "$(dirname "$0")/server.sh"
+
+# said STATUS PATTERN COMMAND…: it exits so, and one line of what it says fits
+said() {
+  local want=$1 pattern=$2 status=0 out
+  shift 2
+  out=$(timeout 30 "$@" 2>&1 </dev/null) || status=$?
+  [ "$status" = "$want" ] || fail "$*: exit status $status, expected $want: $out"
+  grep -qE -- "$pattern" <<<"$out" || fail "$*: said \"$out\", expected $pattern"
+  [ "$(grep -c . <<<"$out")" -le 40 ] || fail "$*: said more than it should"
+}
+
+for command in "" serve call check replay models; do
+  # shellcheck disable=SC2086
+  said 0 'Usage|OPTIONS|Options' "$offhook" $command --help
+  # shellcheck disable=SC2086
+  said 2 'nonsense|not expected|required|subcommand' "$offhook" $command --nonsense
+done
+said 2 'subcommand' "$offhook"
+said 2 'agent' "$offhook" serve
+
+cat >"$scratch/bad.yaml" <<'Y'
+name: shop
+instructions: Be brief.
+turn: { min_delay: soon }
+Y
+said 2 'bad.yaml:3:[0-9]+: turn.min_delay: .*soon.*duration' "$offhook" check "$scratch/bad.yaml"
+said 2 'bad.yaml:3:[0-9]+: turn.min_delay: .*soon.*duration' "$offhook" serve --agent "$scratch/bad.yaml"
+printf 'name: shop\ninstructions: x\ngreting: hello\n' >"$scratch/typo.yaml"
+said 2 'typo.yaml:3:.*greting.*greeting' "$offhook" check "$scratch/typo.yaml"
+printf 'name: shop\ninstructions: x\nflow: x\n' >"$scratch/later.yaml"
+said 2 'not built yet' "$offhook" check "$scratch/later.yaml"
+said 2 'absent.yaml' "$offhook" check "$scratch/absent.yaml"
+for agent in "$ROOT"/agents/*.yaml; do said 0 . "$offhook" check "$agent"; done
+said 2 'absent.jsonl' "$offhook" replay "$scratch/absent.jsonl"
+printf 'hello\n' >"$scratch/bad.jsonl"
+said 2 'line 1' "$offhook" replay "$scratch/bad.jsonl"
+
+printf '{"cache_dir": "%s/empty", "data_dir": "%s/data"}' "$scratch" "$scratch" >"$scratch/empty.yaml"
+said 1 'silero.*missing|missing.*silero' "$offhook" serve --agent "$ROOT/agents/receptionist.yaml" \
+  --config "$scratch/empty.yaml" --listen 127.0.0.1:0
+said 1 'missing' "$offhook" models --cache "$scratch/empty"
+
+python3 - "$scratch/port" <<'P' &
+import socket, sys, time
+s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen()
+with open(sys.argv[1] + ".new", "w") as f: f.write(str(s.getsockname()[1]))
+import os; os.rename(sys.argv[1] + ".new", sys.argv[1])
+s.settimeout(60)
+try: s.accept()
+except OSError: pass
+P
+holder=$!
+wait_until 10 test -s "$scratch/port" || fail "no port to hold"
+taken=$(cat "$scratch/port")
+said 1 "$taken.*taken" "$offhook" serve --agent "$ROOT/agents/receptionist.yaml" --listen "127.0.0.1:$taken"
+kill "$holder" 2>/dev/null || true
+said 1 '.' "$offhook" call --to "ws://127.0.0.1:1/phone" --say "$OFFHOOK_CACHE/demo/1.wav"
+said 2 '.' "$offhook" call --to "ftp://127.0.0.1/phone" --say "$OFFHOOK_CACHE/demo/1.wav"
+said 2 'absent.wav' "$offhook" call --to "ws://127.0.0.1:1/phone" --say "$scratch/absent.wav"
+echo "  every wrong question has its answer"
