@@ -95,7 +95,7 @@ class Call final : public Line {
   Ears ears_;
   Mouth mouth_;
   std::unique_ptr<net::Pending> thinking_;
-  Generation thinking_for_ = 0, speculated_ = 0, greeting_ = 0;
+  Generation thinking_for_ = 0, speculated_ = 0;
   std::vector<std::string> unheard_clauses_;  // of a speculated reply, for those who watch
   Time held_at_{};
   net::Timer tick_, start_timer_;

@@ -49,8 +49,9 @@ class Machine {
   Machine(Floor& floor, const State& all, Time now, bool reply_over, Decisions& decisions, Actions& actions)
       : f_(floor), all_(all), s_(all.settings), now_(now), reply_over_(reply_over), d_(decisions), out_(actions) {}
 
-  void window(const event::Window& w) {
+  void window(event::Window w) {
     if (w.end <= f_.heard_to) return;
+    w.level = std::clamp(w.level, 0, 127);
     const Sample begin = w.end - samples_in(kWindow, s_);
     if (begin - f_.heard_to > samples_in(s_.no_sound, s_)) {  // after a gap the sound begins anew
       f_.loud_windows = 0;

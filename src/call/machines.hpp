@@ -37,7 +37,7 @@ inline Duration span_of(Sample samples, const Settings& s) {
   constexpr Sample kMost = Sample{1} << 40;
   return Duration(std::clamp(samples, -kMost, kMost) * 1'000'000 / s.rate);
 }
-inline Sample samples_in(Duration d, const Settings& s) { return std::min<Duration>(d, 24h).count() * s.rate / 1'000'000; }
+inline Sample samples_in(Duration d, const Settings& s) { return std::clamp<Duration>(d, -24h, 24h).count() * s.rate / 1'000'000; }
 
 template <class E>
 const E* get(const Event& event) {

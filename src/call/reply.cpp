@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t kLongestReply = 4000;  // bytes: some four minutes of speech; a model that goes on is stopped
 
+constexpr Sample kLongestClause = Sample{1} << 40;
+
 std::int64_t us(Duration d) { return d.count(); }
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t'; }
 
@@ -115,7 +117,7 @@ class Machine {
   void clause_ready(const event::ClauseReady& c) {
     const auto i = static_cast<std::size_t>(c.clause);
     if (c.clause < 0 || i >= r_.clauses.size()) return;
-    r_.clauses[i].samples = c.samples;
+    r_.clauses[i].samples = std::clamp(c.samples, Sample{0}, kLongestClause);
     if (!r_.first_sound && c.samples > 0) r_.first_sound = now_;
   }
 

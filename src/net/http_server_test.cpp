@@ -246,6 +246,11 @@ TEST(HttpServer, beyond_the_bound_connections_are_turned_away_and_counted) {
 }
 
 TEST(HttpServer, outlives_a_lack_of_file_descriptors) {
+#if defined(__has_feature)
+#if __has_feature(undefined_behavior_sanitizer)
+  GTEST_SKIP() << "the sanitizer's check of objects opens a pipe of its own and calls it an error that it cannot";
+#endif
+#endif
   TestService service;
   RunningServer server(service);
   Peer peer(server.port());  // our end exists; the server's end does not fit

@@ -12,7 +12,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
-#include <thread>
 
 namespace offhook::net::testing {
 
@@ -40,10 +39,15 @@ std::unique_ptr<EventLoop> run_loop(std::string name) {
 }
 
 bool eventually(const std::function<bool()>& holds) {
+  // Nobody signals: what the tests wait for lives on other threads and in other ends of sockets. So it is looked at
+  // again.
+  std::mutex mutex;
+  std::condition_variable again;
+  std::unique_lock lock(mutex);
   const auto limit = std::chrono::steady_clock::now() + patience;
   while (!holds()) {
     if (std::chrono::steady_clock::now() > limit) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    again.wait_for(lock, 1ms);
   }
   return true;
 }

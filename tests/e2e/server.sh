@@ -53,10 +53,10 @@ start_server() {
   "$offhook" serve --agent "$agent" --config "$scratch/server.yaml" --listen "127.0.0.1:$port" >"$log" 2>&1 </dev/null &
   server=$!
   ready() { curl -fs --max-time 2 "$url/readyz"; }
-  local deadline=$((SECONDS + 60))
+  local deadline=$((SECONDS + 120))
   until ready >/dev/null; do
     gone "$server" && fail "the server has ended: $(tail -n 5 "$log")"
-    ((SECONDS < deadline)) || fail "not ready after 60 s; its log is $log"
+    ((SECONDS < deadline)) || fail "not ready after 120 s; its log is $log"
     pause 0.1
   done
 }
