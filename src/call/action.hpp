@@ -17,24 +17,36 @@ struct Listen {  // a turn of the caller has begun at `from` (run-up included): 
   static constexpr const char* kName = "listen";
   Utterance utterance = 0;
   Sample from = 0;
-  template <class V> void visit(V&& v) { v("utterance", utterance), v("from", from); }
+  template <class V>
+  void visit(V&& v) {
+    v("utterance", utterance), v("from", from);
+  }
 };
 struct Transcribe {  // the caller paused: what was said up to `upto`?
   static constexpr const char* kName = "transcribe";
   Utterance utterance = 0;
   Sample upto = 0;
-  template <class V> void visit(V&& v) { v("utterance", utterance), v("upto", upto); }
+  template <class V>
+  void visit(V&& v) {
+    v("utterance", utterance), v("upto", upto);
+  }
 };
 struct ScoreTurn {
   static constexpr const char* kName = "score_turn";
   Utterance utterance = 0;
   Sample upto = 0;
-  template <class V> void visit(V&& v) { v("utterance", utterance), v("upto", upto); }
+  template <class V>
+  void visit(V&& v) {
+    v("utterance", utterance), v("upto", upto);
+  }
 };
 struct StopListening {
   static constexpr const char* kName = "stop_listening";
   Utterance utterance = 0;
-  template <class V> void visit(V&& v) { v("utterance", utterance); }
+  template <class V>
+  void visit(V&& v) {
+    v("utterance", utterance);
+  }
 };
 
 // ---- mind
@@ -42,19 +54,28 @@ struct Ask {
   static constexpr const char* kName = "ask";
   Generation generation = 0;
   bool speculative = false;
-  bool tools = true;  // false: no more tool steps in this turn
+  bool tools = true;        // false: no more tool steps in this turn
   dialog::Context context;  // a snapshot, the question included; not logged, since it follows from the events
-  template <class V> void visit(V&& v) { v("gen", generation), v("speculative", speculative), v("tools", tools); }
+  template <class V>
+  void visit(V&& v) {
+    v("gen", generation), v("speculative", speculative), v("tools", tools);
+  }
 };
 struct StopThinking {  // of the mind only: what it has said so far is still spoken
   static constexpr const char* kName = "stop_thinking";
   Generation generation = 0;
-  template <class V> void visit(V&& v) { v("gen", generation); }
+  template <class V>
+  void visit(V&& v) {
+    v("gen", generation);
+  }
 };
 struct Abandon {  // of mind and mouth alike: nothing of this generation is wanted any more
   static constexpr const char* kName = "abandon";
   Generation generation = 0;
-  template <class V> void visit(V&& v) { v("gen", generation); }
+  template <class V>
+  void visit(V&& v) {
+    v("gen", generation);
+  }
 };
 
 // ---- mouth
@@ -63,51 +84,76 @@ struct Speak {  // synthesize; heard only after Release
   Generation generation = 0;
   int clause = 0;
   std::string text;
-  template <class V> void visit(V&& v) { v("gen", generation), v("clause", clause), v("text", text); }
+  template <class V>
+  void visit(V&& v) {
+    v("gen", generation), v("clause", clause), v("text", text);
+  }
 };
 struct Release {
   static constexpr const char* kName = "release";
   Generation generation = 0;
-  template <class V> void visit(V&& v) { v("gen", generation); }
+  template <class V>
+  void visit(V&& v) {
+    v("gen", generation);
+  }
 };
 struct Close {  // no clause follows: when the last is heard, the reply is drained
   static constexpr const char* kName = "close";
   Generation generation = 0;
   int clauses = 0;
-  template <class V> void visit(V&& v) { v("gen", generation), v("clauses", clauses); }
+  template <class V>
+  void visit(V&& v) {
+    v("gen", generation), v("clauses", clauses);
+  }
 };
 struct Hold {
   static constexpr const char* kName = "hold";
   Generation generation = 0;
-  template <class V> void visit(V&& v) { v("gen", generation); }
+  template <class V>
+  void visit(V&& v) {
+    v("gen", generation);
+  }
 };
 struct Resume {
   static constexpr const char* kName = "resume";
   Generation generation = 0;
-  template <class V> void visit(V&& v) { v("gen", generation); }
+  template <class V>
+  void visit(V&& v) {
+    v("gen", generation);
+  }
 };
 struct Flush {  // stop and drop; answered by Flushed
   static constexpr const char* kName = "flush";
   Generation generation = 0;
-  template <class V> void visit(V&& v) { v("gen", generation); }
+  template <class V>
+  void visit(V&& v) {
+    v("gen", generation);
+  }
 };
 
 // ---- tools
 struct CallTool {
   static constexpr const char* kName = "call_tool";
   std::string id, tool, arguments;
-  template <class V> void visit(V&& v) { v("id", id), v("tool", tool), v("arguments", arguments); }
+  template <class V>
+  void visit(V&& v) {
+    v("id", id), v("tool", tool), v("arguments", arguments);
+  }
 };
 struct CancelTool {
   static constexpr const char* kName = "cancel_tool";
   std::string id;
-  template <class V> void visit(V&& v) { v("id", id); }
+  template <class V>
+  void visit(V&& v) {
+    v("id", id);
+  }
 };
 
 // ---- line
 struct HangUp {
   static constexpr const char* kName = "hang_up";
-  template <class V> void visit(V&&) {}
+  template <class V>
+  void visit(V&&) {}
 };
 
 // ---- for whoever watches: the words as they come, and each turn's waterfall
@@ -116,7 +162,10 @@ struct CallerSaid {
   Utterance utterance = 0;
   std::string text;
   bool final = false;
-  template <class V> void visit(V&& v) { v("utterance", utterance), v("text", text), v("final", final); }
+  template <class V>
+  void visit(V&& v) {
+    v("utterance", utterance), v("text", text), v("final", final);
+  }
 };
 struct AgentSaid {  // what was heard of a reply, once it has ended
   static constexpr const char* kName = "agent_said";
@@ -124,7 +173,10 @@ struct AgentSaid {  // what was heard of a reply, once it has ended
   std::string text;
   bool cut = false;
   std::int64_t since_us = 0;  // when its first sample left, on the call's clock
-  template <class V> void visit(V&& v) { v("gen", generation), v("text", text), v("cut", cut), v("since_us", since_us); }
+  template <class V>
+  void visit(V&& v) {
+    v("gen", generation), v("text", text), v("cut", cut), v("since_us", since_us);
+  }
 };
 struct TurnTook {  // from the caller's last audible sample to the reply's first: the parts add up to v2v exactly
   static constexpr const char* kName = "turn_took";
@@ -133,19 +185,20 @@ struct TurnTook {  // from the caller's last audible sample to the reply's first
   bool speculated = false;
   std::int64_t v2v_us = 0, hear_us = 0, transcribe_us = 0, decide_us = 0, think_us = 0, clause_us = 0, voice_us = 0,
                wait_us = 0, send_us = 0;
-  template <class V> void visit(V&& v) {
+  template <class V>
+  void visit(V&& v) {
     v("turn", turn), v("gen", generation), v("speculated", speculated), v("v2v_us", v2v_us), v("hear_us", hear_us),
-        v("transcribe_us", transcribe_us), v("decide_us", decide_us), v("think_us", think_us), v("clause_us", clause_us),
-        v("voice_us", voice_us), v("wait_us", wait_us), v("send_us", send_us);
+        v("transcribe_us", transcribe_us), v("decide_us", decide_us), v("think_us", think_us),
+        v("clause_us", clause_us), v("voice_us", voice_us), v("wait_us", wait_us), v("send_us", send_us);
   }
 };
 
 }  // namespace action
 
 using Do = std::variant<action::Listen, action::Transcribe, action::ScoreTurn, action::StopListening, action::Ask,
-                        action::StopThinking, action::Abandon, action::Speak, action::Release, action::Close, action::Hold, action::Resume,
-                        action::Flush, action::CallTool, action::CancelTool, action::HangUp, action::CallerSaid,
-                        action::AgentSaid, action::TurnTook>;
+                        action::StopThinking, action::Abandon, action::Speak, action::Release, action::Close,
+                        action::Hold, action::Resume, action::Flush, action::CallTool, action::CancelTool,
+                        action::HangUp, action::CallerSaid, action::AgentSaid, action::TurnTook>;
 
 struct Action {
   Do what;

@@ -35,7 +35,8 @@ Call::Call(const Services& services, std::shared_ptr<const Agent> agent, CallSta
       wire_(wire),
       born_(services.loop.now()),
       state_(begin(agent_->settings)),
-      ears_(services.loop, services.vad, services.detector, services.recognizer, [this](Event e) { dispatch(std::move(e)); }),
+      ears_(services.loop, services.vad, services.detector, services.recognizer,
+            [this](Event e) { dispatch(std::move(e)); }),
       mouth_(services.loop, services.clock, wire, start_.edge, services.voice, services.phrases,
              agent_->settings.voice_patience, [this](Event e) { dispatch(std::move(e)); }),
       tick_(services.loop, [this] { dispatch(event::Tick{}); }),
@@ -73,9 +74,15 @@ void Call::open_log() {
 
 // ---- what happens
 
-void Call::on_audio(std::span<const std::uint8_t> mulaw, std::int64_t sample) { ears_.audio(mulaw, sample); }
-void Call::on_mark(std::string_view name) { mouth_.mark(name); }
-void Call::on_digit(char digit) { dispatch(event::Digit{std::string(1, digit)}); }
+void Call::on_audio(std::span<const std::uint8_t> mulaw, std::int64_t sample) {
+  ears_.audio(mulaw, sample);
+}
+void Call::on_mark(std::string_view name) {
+  mouth_.mark(name);
+}
+void Call::on_digit(char digit) {
+  dispatch(event::Digit{std::string(1, digit)});
+}
 
 void Call::on_hangup(std::string_view why) {
   if (hangup_why_.empty()) hangup_why_ = why;
@@ -83,7 +90,9 @@ void Call::on_hangup(std::string_view why) {
   tell(publish_ended(why, now()));
 }
 
-void Call::end(std::string why) { dispatch(event::EndRequested{std::move(why)}); }
+void Call::end(std::string why) {
+  dispatch(event::EndRequested{std::move(why)});
+}
 
 // Events that an action causes at once are taken after that action's step, in order; what a flush answers comes first.
 void Call::dispatch(Event event) {
@@ -97,8 +106,10 @@ void Call::dispatch(Event event) {
   }
   processing_ = false;
   const Time due = next_deadline(state_);
-  if (due == Time::max()) tick_.cancel();
-  else tick_.at(std::max(services_.loop.now(), born_ + due.time_since_epoch()));
+  if (due == Time::max())
+    tick_.cancel();
+  else
+    tick_.at(std::max(services_.loop.now(), born_ + due.time_since_epoch()));
 }
 
 void Call::process(const Event& event) {
@@ -128,38 +139,37 @@ void Call::process(const Event& event) {
 // ---- what is done
 
 void Call::perform(const Action& action) {
-  std::visit(Overloaded{
-                 [&](const action::Listen& a) { ears_.listen(a.utterance, a.from); },
-                 [&](const action::Transcribe& a) { ears_.transcribe(a.utterance, a.upto); },
-                 [&](const action::ScoreTurn& a) { ears_.score(a.utterance, a.upto); },
-                 [&](const action::StopListening& a) { ears_.stop_listening(a.utterance); },
-                 [&](const action::Ask& a) { ask(a); },
-                 [&](const action::StopThinking& a) { stop_thinking(a.generation); },
-                 [&](const action::Abandon& a) {
-                   stop_thinking(a.generation);
-                   mouth_.abandon(a.generation);
-                 },
-                 [&](const action::Speak& a) { mouth_.speak(a.generation, a.clause, a.text); },
-                 [&](const action::Release& a) { mouth_.release(a.generation); },
-                 [&](const action::Close& a) { mouth_.close(a.generation, a.clauses); },
-                 [&](const action::Hold& a) { mouth_.hold(a.generation); },
-                 [&](const action::Resume& a) { mouth_.resume(a.generation); },
-                 [&](const action::Flush& a) {
-                   queue_.push_front(event::Flushed{a.generation, mouth_.flush(a.generation)});
-                 },
-                 [&](const action::CallTool& a) {
-                   queue_.push_back(event::ToolReturned{a.id, false, "This tool is not available."});
-                 },
-                 [&](const action::CancelTool&) {},
-                 [&](const action::HangUp&) {
-                   hangup_why_ = action.why;
-                   wire_.hang_up(action.why);
-                 },
-                 [&](const action::CallerSaid&) {},
-                 [&](const action::AgentSaid&) {},
-                 [&](const action::TurnTook&) {},
-             },
-             action.what);
+  std::visit(
+      Overloaded{
+          [&](const action::Listen& a) { ears_.listen(a.utterance, a.from); },
+          [&](const action::Transcribe& a) { ears_.transcribe(a.utterance, a.upto); },
+          [&](const action::ScoreTurn& a) { ears_.score(a.utterance, a.upto); },
+          [&](const action::StopListening& a) { ears_.stop_listening(a.utterance); },
+          [&](const action::Ask& a) { ask(a); },
+          [&](const action::StopThinking& a) { stop_thinking(a.generation); },
+          [&](const action::Abandon& a) {
+            stop_thinking(a.generation);
+            mouth_.abandon(a.generation);
+          },
+          [&](const action::Speak& a) { mouth_.speak(a.generation, a.clause, a.text); },
+          [&](const action::Release& a) { mouth_.release(a.generation); },
+          [&](const action::Close& a) { mouth_.close(a.generation, a.clauses); },
+          [&](const action::Hold& a) { mouth_.hold(a.generation); },
+          [&](const action::Resume& a) { mouth_.resume(a.generation); },
+          [&](const action::Flush& a) { queue_.push_front(event::Flushed{a.generation, mouth_.flush(a.generation)}); },
+          [&](const action::CallTool& a) {
+            queue_.push_back(event::ToolReturned{a.id, false, "This tool is not available."});
+          },
+          [&](const action::CancelTool&) {},
+          [&](const action::HangUp&) {
+            hangup_why_ = action.why;
+            wire_.hang_up(action.why);
+          },
+          [&](const action::CallerSaid&) {},
+          [&](const action::AgentSaid&) {},
+          [&](const action::TurnTook&) {},
+      },
+      action.what);
 }
 
 void Call::ask(const action::Ask& ask) {
@@ -172,16 +182,19 @@ void Call::ask(const action::Ask& ask) {
   request.first_token = Deadline::in(services_.loop.now(), s.mind_patience);
   request.deadline = Deadline::in(services_.loop.now(), s.longest_turn);
   thinking_for_ = g;
-  thinking_ = services_.llm.chat(std::move(request),
-                                 {[this, g](std::string_view text) { dispatch(event::Token{g, std::string(text)}); },
-                                  [this, g, n = 0](llm::ToolCall call) mutable {
-                                    // Ids are the model's to choose, or to leave empty; ours are unique.
-                                    dispatch(event::ToolAsked{g, std::to_string(g) + ":" + std::to_string(n++), call.name, call.arguments});
-                                  },
-                                  [this, g](Result<llm::Answer> answer) {
-                                    if (answer) dispatch(event::MindDone{g, answer->finish});
-                                    else dispatch(event::MindFailed{g, answer.error().what});
-                                  }});
+  thinking_ = services_.llm.chat(
+      std::move(request),
+      {[this, g](std::string_view text) { dispatch(event::Token{g, std::string(text)}); },
+       [this, g, n = 0](llm::ToolCall call) mutable {
+         // Ids are the model's to choose, or to leave empty; ours are unique.
+         dispatch(event::ToolAsked{g, std::to_string(g) + ":" + std::to_string(n++), call.name, call.arguments});
+       },
+       [this, g](Result<llm::Answer> answer) {
+         if (answer)
+           dispatch(event::MindDone{g, answer->finish});
+         else
+           dispatch(event::MindFailed{g, answer.error().what});
+       }});
 }
 
 void Call::stop_thinking(Generation generation) {
@@ -254,8 +267,10 @@ void Call::count(const Action& action) {
 void Call::publish(const Action& action) {
   if (auto* speak = std::get_if<action::Speak>(&action.what)) {
     // A speculated clause is told only once it will be heard.
-    if (speak->generation == speculated_) unheard_clauses_.push_back(speak->text);
-    else publish_clause(speak->generation, speak->text);
+    if (speak->generation == speculated_)
+      unheard_clauses_.push_back(speak->text);
+    else
+      publish_clause(speak->generation, speak->text);
   } else if (auto* release = std::get_if<action::Release>(&action.what)) {
     for (const auto& text : std::exchange(unheard_clauses_, {})) publish_clause(release->generation, text);
   } else if (std::holds_alternative<action::Abandon>(action.what)) {
@@ -267,7 +282,8 @@ void Call::publish(const Action& action) {
 }
 
 void Call::publish_clause(Generation generation, const std::string& text) {
-  if (services_.observers && services_.observers->watched(start_.stream_id)) tell(call::publish_clause(generation, text, now()));
+  if (services_.observers && services_.observers->watched(start_.stream_id))
+    tell(call::publish_clause(generation, text, now()));
 }
 
 void Call::tell(std::string json) {

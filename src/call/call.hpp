@@ -1,5 +1,5 @@
-// A call: the shell around the pure conversation. It turns what happens into events, steps the conversation, writes both
-// into the event log, and performs the actions with its ears, mind and mouth. Born, lives and dies on one loop.
+// A call: the shell around the pure conversation. It turns what happens into events, steps the conversation, writes
+// both into the event log, and performs the actions with its ears, mind and mouth. Born, lives and dies on one loop.
 #pragma once
 
 #include <deque>
@@ -25,7 +25,7 @@ class Call;
 class Observers {
  public:
   virtual ~Observers() = default;
-  virtual bool watched(const std::string& stream_id) const = 0;                    // cheap: asked before JSON is built
+  virtual bool watched(const std::string& stream_id) const = 0;  // cheap: asked before JSON is built
   virtual void tell(const std::string& stream_id, std::string json) = 0;
 };
 
@@ -34,7 +34,7 @@ struct Services {
   net::Loop& loop;
   net::MediaClock& clock;
   vad::Batcher& vad;
-  turn::Detector* detector;          // null: none
+  turn::Detector* detector;  // null: none
   stt::Recognizer& recognizer;
   llm::Client& llm;
   tts::Voice& voice;
@@ -50,10 +50,10 @@ struct Agent {
   std::string name;
   std::string instructions;
   Settings settings;
-  std::size_t max_tokens = 6000;     // of what is asked
+  std::size_t max_tokens = 6000;  // of what is asked
   int max_answer_tokens = 160;
   double temperature = 0.3;
-  std::string log_dir;               // empty: no event log
+  std::string log_dir;  // empty: no event log
   bool record_words = true;
 };
 

@@ -74,7 +74,8 @@ class CallTest : public testing::Test, public Observers {
   }
   static std::vector<std::uint8_t> frame(bool loud) {
     std::vector<std::uint8_t> bytes;
-    for (int i = 0; i < 160; ++i) bytes.push_back(audio::mulaw_encode(static_cast<std::int16_t>(loud ? (i % 8 < 4 ? 6000 : -6000) : 0)));
+    for (int i = 0; i < 160; ++i)
+      bytes.push_back(audio::mulaw_encode(static_cast<std::int16_t>(loud ? (i % 8 < 4 ? 6000 : -6000) : 0)));
     return bytes;
   }
   // When the caller heard sound, as stretches, in ms.
@@ -101,7 +102,8 @@ class CallTest : public testing::Test, public Observers {
       auto again = replay(in);
       ASSERT_TRUE(again) << again.error().what;
       EXPECT_GT(again->events, 0u);
-      for (const auto& d : again->divergences) ADD_FAILURE() << "line " << d.line << "\n" << d.recorded << "\n" << d.replayed;
+      for (const auto& d : again->divergences)
+        ADD_FAILURE() << "line " << d.line << "\n" << d.recorded << "\n" << d.replayed;
     }
   }
   std::string log_text() {
@@ -151,7 +153,8 @@ class CallTest : public testing::Test, public Observers {
 
 TEST_F(CallTest, greeting_turn_answer_interruption_hang_up) {
   recognizer.texts = {"what are your hours", "stop please"};
-  llm.answers = {{"We are open ", "from nine to five, ", "every day but Sunday, ", "and on Saturday until noon."}, {"Okay."}};
+  llm.answers = {{"We are open ", "from nine to five, ", "every day but Sunday, ", "and on Saturday until noon."},
+                 {"Okay."}};
   speech = {{1500ms, 2500ms}, {4500ms, 5500ms}};
   start();
   EXPECT_EQ(alive.size(), 1u);
@@ -356,7 +359,8 @@ TEST_F(CallTest, a_hang_up_at_any_moment_leaves_nothing) {
   for (Duration at = 0ms; at < 9s; at += 110ms) {
     SCOPED_TRACE(std::to_string(at.count()));
     recognizer.texts = {"what are your hours", "mm-hm", "stop please"};
-    llm.answers = {{"We are open ", "from nine to five, every day but Sunday, and on Saturday until noon."}, {"Okay."}, {"Fine."}};
+    llm.answers = {
+        {"We are open ", "from nine to five, every day but Sunday, and on Saturday until noon."}, {"Okay."}, {"Fine."}};
     const Duration from = loop.now().time_since_epoch();
     sent = 0ms, sample = 0;
     speech = {{1500ms, 2500ms}, {4000ms, 4300ms}, {6000ms, 7000ms}};

@@ -10,7 +10,8 @@ namespace offhook::call {
 State begin(Settings settings) {
   State state;
   state.settings = std::move(settings);
-  if (state.settings.rate < 1000 || state.settings.rate > 48000) state.settings.rate = Settings{}.rate;  // a log may say anything
+  if (state.settings.rate < 1000 || state.settings.rate > 48000)
+    state.settings.rate = Settings{}.rate;  // a log may say anything
   return state;
 }
 

@@ -19,18 +19,22 @@ Ears::Ears(net::Loop& loop, vad::Batcher& vad, turn::Detector* detector, stt::Re
     w.end = end / 2;  // 16 kHz to the wire's 8
     tell_(w);
   });
-  session_ = recognizer.open(
-      loop_, {[this](const stt::Hypothesis& h) {
-                if (utterance_ != 0) tell_(event::Partial{utterance_, h.text, h.stable_words});
-              },
-              [this](std::uint32_t pause, Result<std::string> text) {
-                if (utterance_ == 0 || pause != pause_) return;  // an earlier pause: speech went on
-                if (text) tell_(event::Transcript{utterance_, upto_, *text});
-                else tell_(event::TranscriptFailed{utterance_, upto_, text.error().what});
-              }});
+  session_ = recognizer.open(loop_, {[this](const stt::Hypothesis& h) {
+                                       if (utterance_ != 0) tell_(event::Partial{utterance_, h.text, h.stable_words});
+                                     },
+                                     [this](std::uint32_t pause, Result<std::string> text) {
+                                       if (utterance_ == 0 || pause != pause_)
+                                         return;  // an earlier pause: speech went on
+                                       if (text)
+                                         tell_(event::Transcript{utterance_, upto_, *text});
+                                       else
+                                         tell_(event::TranscriptFailed{utterance_, upto_, text.error().what});
+                                     }});
 }
 
-Ears::~Ears() { *alive_ = false; }
+Ears::~Ears() {
+  *alive_ = false;
+}
 
 void Ears::audio(std::span<const std::uint8_t> mulaw, std::int64_t sample) {
   if (sample < 0 || sample > kFarthest) return;
@@ -41,7 +45,8 @@ void Ears::audio(std::span<const std::uint8_t> mulaw, std::int64_t sample) {
     position_ = 2 * sample;
   }
   if (sample < next_) {  // late: it has mended the history, but what it was a gap in has been heard
-    const auto old = static_cast<std::size_t>(std::min<std::int64_t>(next_ - sample, static_cast<std::int64_t>(mulaw.size())));
+    const auto old =
+        static_cast<std::size_t>(std::min<std::int64_t>(next_ - sample, static_cast<std::int64_t>(mulaw.size())));
     mulaw = mulaw.subspan(old);
     if (mulaw.empty()) return;
   } else if (sample - next_ > kLongestGap) {  // too long to be heard as silence: the line begins anew
@@ -96,13 +101,13 @@ void Ears::transcribe(Utterance utterance, Sample upto) {
 
 void Ears::score(Utterance utterance, Sample upto) {
   if (!detector_) return tell_(event::TurnScored{utterance, upto, -1});
-  detector_->score(loop_, history_.read_float16k(history_.end() - 8 * audio::History::kRate, history_.end()),
-                   Deadline::in(loop_.now(), kScorePatience),
-                   [this, alive = alive_, utterance, upto](Result<float> score) {
-                     if (!*alive) return;
-                     const int permille = score ? std::clamp(static_cast<int>(std::lround(*score * 1000)), 0, 1000) : -1;
-                     tell_(event::TurnScored{utterance, upto, permille});
-                   });
+  detector_->score(
+      loop_, history_.read_float16k(history_.end() - 8 * audio::History::kRate, history_.end()),
+      Deadline::in(loop_.now(), kScorePatience), [this, alive = alive_, utterance, upto](Result<float> score) {
+        if (!*alive) return;
+        const int permille = score ? std::clamp(static_cast<int>(std::lround(*score * 1000)), 0, 1000) : -1;
+        tell_(event::TurnScored{utterance, upto, permille});
+      });
 }
 
 void Ears::stop_listening(Utterance utterance) {

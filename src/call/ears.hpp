@@ -1,5 +1,5 @@
-// Hears the caller: wire sound to windows of speech probability, and on demand to words and turn scores. It measures; the
-// conversation decides. Home thread; the models' work happens elsewhere.
+// Hears the caller: wire sound to windows of speech probability, and on demand to words and turn scores. It measures;
+// the conversation decides. Home thread; the models' work happens elsewhere.
 //
 //   µ-law 8 kHz ─▶ history (8 s) ─▶ 16 kHz ─┬─▶ windows of 32 ms ─▶ vad ─▶ event Window
 //                                           └─▶ recogniser, between Listen and StopListening
@@ -38,7 +38,7 @@ class Ears {
   void stop_listening(Utterance utterance);
 
  private:
-  static constexpr std::int64_t kLongestGap = 8000;       // samples of the wire, 1 s
+  static constexpr std::int64_t kLongestGap = 8000;                 // samples of the wire, 1 s
   static constexpr std::int64_t kFarthest = std::int64_t{1} << 50;  // no call is so long: such a position is a mistake
 
   void feed();
@@ -48,20 +48,21 @@ class Ears {
   std::function<void(Event)> tell_;
   audio::History history_;
   audio::Resampler up_{8000, 16000};
-  std::int64_t next_ = 0;                                 // expected of the wire
-  std::vector<float> linear_;                             // 8 kHz
-  std::vector<float> block_;                              // 16 kHz, as it comes from the resampler
+  std::int64_t next_ = 0;      // expected of the wire
+  std::vector<float> linear_;  // 8 kHz
+  std::vector<float> block_;   // 16 kHz, as it comes from the resampler
   std::array<float, vad::kWindow> window_{};
   std::size_t window_fill_ = 0;
   std::array<std::uint8_t, vad::Batcher::kMaxQueued> levels_{};  // of windows under way in the batcher, by number
-  std::int64_t position_ = 0;                             // of the next sample at 16 kHz
+  std::int64_t position_ = 0;                                    // of the next sample at 16 kHz
   bool began_ = false;
   std::unique_ptr<vad::Batcher::Stream> vad_;
   std::unique_ptr<stt::Session> session_;
-  Utterance utterance_ = 0;                               // being recognised; 0: none
+  Utterance utterance_ = 0;  // being recognised; 0: none
   std::uint32_t pause_ = 0;
-  Sample upto_ = 0;                                       // of the pause asked last
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // answers of the detector that come after us find it false
+  Sample upto_ = 0;  // of the pause asked last
+  std::shared_ptr<bool> alive_ =
+      std::make_shared<bool>(true);  // answers of the detector that come after us find it false
 };
 
 }  // namespace offhook::call

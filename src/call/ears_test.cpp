@@ -9,7 +9,9 @@ namespace {
 
 class EarsTest : public testing::Test {
  protected:
-  EarsTest() { ears.emplace(loop, vad, &detector, recognizer, [this](Event e) { events.push_back(std::move(e)); }); }
+  EarsTest() {
+    ears.emplace(loop, vad, &detector, recognizer, [this](Event e) { events.push_back(std::move(e)); });
+  }
   ~EarsTest() override {
     ears.reset();
     EXPECT_EQ(vad.streams, 0);
@@ -23,7 +25,8 @@ class EarsTest : public testing::Test {
   }
   static std::vector<std::uint8_t> mulaw(bool loud, int n) {
     std::vector<std::uint8_t> bytes;
-    for (int i = 0; i < n; ++i) bytes.push_back(audio::mulaw_encode(static_cast<std::int16_t>(loud ? (i % 8 < 4 ? 6000 : -6000) : 0)));
+    for (int i = 0; i < n; ++i)
+      bytes.push_back(audio::mulaw_encode(static_cast<std::int16_t>(loud ? (i % 8 < 4 ? 6000 : -6000) : 0)));
     return bytes;
   }
   template <class E>
@@ -73,7 +76,8 @@ TEST_F(EarsTest, a_short_gap_is_silence_and_positions_stay_true) {
   at += 1600;  // 200 ms lost
   for (int i = 0; i < 20; ++i) frame(true);
   const auto windows = all<event::Window>();
-  for (std::size_t i = 1; i < windows.size(); ++i) EXPECT_EQ(windows[i].end - windows[i - 1].end, 256) << "no hole in the windows";
+  for (std::size_t i = 1; i < windows.size(); ++i)
+    EXPECT_EQ(windows[i].end - windows[i - 1].end, 256) << "no hole in the windows";
   int quiet = 0;
   for (const auto& w : windows) quiet += w.speech < 20;
   EXPECT_NEAR(quiet, 6, 1);

@@ -1,5 +1,5 @@
-// How long to wait after the caller's last speech before the word is the agent's: a curve from probability to time, bent by
-// how the words end. Never earlier than min_delay, never later than max_delay.
+// How long to wait after the caller's last speech before the word is the agent's: a curve from probability to time,
+// bent by how the words end. Never earlier than min_delay, never later than max_delay.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// A call's events and decisions, written as they happen: one file a call, readable by its owner only. Buffered; a call that
-// ends has all of it on disk, a crash loses the last second.
+// A call's events and decisions, written as they happen: one file a call, readable by its owner only. Buffered; a call
+// that ends has all of it on disk, a crash loses the last second.
 #pragma once
 
 #include <cstdio>
@@ -28,15 +28,15 @@ class EventLog {
   void write_waiting_windows();
   void maybe_flush(Duration t);
 
-  static constexpr std::size_t kMostWindows = 32;   // of 32 ms each on one line: about a second
-  static constexpr std::size_t kBuffer = 64 * 1024; // written at the latest at this size
+  static constexpr std::size_t kMostWindows = 32;    // of 32 ms each on one line: about a second
+  static constexpr std::size_t kBuffer = 64 * 1024;  // written at the latest at this size
 
   std::FILE* file_;
   std::string path_;
   bool words_;
   std::string buffer_;
   Duration flushed_at_{};
-  bool failed_ = false;                             // said once; the call goes on without
+  bool failed_ = false;  // said once; the call goes on without
   std::vector<std::pair<Duration, event::Window>> windows_;
 };
 

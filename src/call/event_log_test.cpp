@@ -36,7 +36,7 @@ class EventLogTest : public testing::Test {
     return s.str();
   }
   static mode_t mode(const std::string& path) {
-    struct stat st {};
+    struct stat st{};
     EXPECT_EQ(::stat(path.c_str(), &st), 0) << path;
     return st.st_mode & 0777;
   }

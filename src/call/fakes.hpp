@@ -77,8 +77,10 @@ class FakeDetector final : public turn::Detector {
   void score(net::Loop&, std::vector<float> speech, Deadline, std::function<void(Result<float>)> done) override {
     asked.push_back(std::move(speech));
     later_.in(delay, [this, done = std::move(done)] {
-      if (fails) done(Error{Errc::timeout, "told to fail"});
-      else done(probability);
+      if (fails)
+        done(Error{Errc::timeout, "told to fail"});
+      else
+        done(probability);
     });
   }
   float probability = 0.95f;
@@ -102,14 +104,16 @@ class FakeRecognizer final : public stt::Recognizer {
   }
   std::deque<std::string> texts;  // of each turn
   std::deque<Turn> turns;
-  std::string partial;            // said at every block, if not empty
+  std::string partial;  // said at every block, if not empty
   Duration delay = 60ms;
   bool fails = false, answers_after_end = false;
   int sessions = 0;
 
  private:
   struct One final : stt::Session {
-    One(FakeRecognizer& all, net::Loop& loop, Sink sink) : all_(all), sink_(std::move(sink)), later_(loop) { ++all_.sessions; }
+    One(FakeRecognizer& all, net::Loop& loop, Sink sink) : all_(all), sink_(std::move(sink)), later_(loop) {
+      ++all_.sessions;
+    }
     ~One() override { --all_.sessions; }
     void begin() override {
       all_.turns.emplace_back();
@@ -127,8 +131,10 @@ class FakeRecognizer final : public stt::Recognizer {
       all_.turns.back().pauses.push_back(pause);
       later_.in(all_.delay, [this, pause, turn = all_.turns.size(), text = text_] {
         if (!all_.answers_after_end && (all_.turns.size() != turn || all_.turns.back().ended)) return;
-        if (all_.fails) sink_.transcript(pause, Error{Errc::timeout, "told to fail"});
-        else sink_.transcript(pause, text);
+        if (all_.fails)
+          sink_.transcript(pause, Error{Errc::timeout, "told to fail"});
+        else
+          sink_.transcript(pause, text);
       });
     }
     void end() override { all_.turns.back().ended = true; }
@@ -160,8 +166,10 @@ class FakeLlm final : public llm::Client {
       const auto done = h->sink.done;  // it may destroy the handle
       const auto call = h->sink.tool_call;
       for (auto& c : calls) call(c);
-      if (fails) done(Error{Errc::unavailable, "told to fail"});
-      else done(llm::Answer{calls.empty() ? "stop" : "tool_calls", {}});
+      if (fails)
+        done(Error{Errc::unavailable, "told to fail"});
+      else
+        done(llm::Answer{calls.empty() ? "stop" : "tool_calls", {}});
     });
     return handle;
   }
@@ -191,7 +199,8 @@ class FakeVoice final : public tts::Voice {
 
   int rate() const override { return 8000; }
   const std::string& key() const override { return key_; }
-  std::unique_ptr<net::Pending> synthesize(net::Loop& loop, std::string text, Deadline deadline, tts::Sink sink) override {
+  std::unique_ptr<net::Pending> synthesize(net::Loop& loop, std::string text, Deadline deadline,
+                                           tts::Sink sink) override {
     texts.push_back(text);
     deadlines.push_back(deadline);
     auto handle = std::make_unique<One>(*this, loop, std::move(sink));
@@ -209,12 +218,13 @@ class FakeVoice final : public tts::Voice {
   }
   static std::vector<std::int16_t> tone(int samples) {
     std::vector<std::int16_t> s(static_cast<std::size_t>(samples));
-    for (std::size_t i = 0; i < s.size(); ++i) s[i] = static_cast<std::int16_t>(9000 * std::sin(0.5 + static_cast<double>(i) * 0.4));
+    for (std::size_t i = 0; i < s.size(); ++i)
+      s[i] = static_cast<std::int16_t>(9000 * std::sin(0.5 + static_cast<double>(i) * 0.4));
     return s;
   }
   Duration delay = 80ms;
   std::string fail_on;
-  bool stray = false;              // keep the sinks, to call them when nobody wants it any more
+  bool stray = false;  // keep the sinks, to call them when nobody wants it any more
   std::vector<tts::Sink> strays;
   std::vector<std::string> texts;
   std::vector<Deadline> deadlines;

@@ -1,5 +1,5 @@
-// Who has the word. Windows of sound become speech and pauses (hysteresis), speech becomes a turn, a pause ends it when the
-// endpointing says so. Speech over the agent is an overlap: held, judged, resumed or flushed.
+// Who has the word. Windows of sound become speech and pauses (hysteresis), speech becomes a turn, a pause ends it when
+// the endpointing says so. Speech over the agent is an overlap: held, judged, resumed or flushed.
 //
 //   caller   ────████████──────█████───────────────
 //   turn         begin   pause      pause   wait  commit
@@ -22,10 +22,10 @@ constexpr Duration kWindow = 32ms;
 // The turn model is asked again as the pause grows: most of its doubts about a turn that has ended go with the first
 // half second of silence.
 constexpr Duration kScoreAgain[] = {250ms, 450ms, 750ms, 1200ms, 2000ms};
-constexpr Duration kScoreTakes = 80ms;   // a verdict that comes when the wait is over anyway is not asked for
-constexpr int kAudibleRange = 25;        // dB below the turn's loudest window: beyond, the caller is not heard any more
-constexpr Duration kSpoke = 300ms;       // speech of which a caller expects that it was heard
-constexpr std::size_t kMostHolds = 8;    // remembered
+constexpr Duration kScoreTakes = 80ms;  // a verdict that comes when the wait is over anyway is not asked for
+constexpr int kAudibleRange = 25;       // dB below the turn's loudest window: beyond, the caller is not heard any more
+constexpr Duration kSpoke = 300ms;      // speech of which a caller expects that it was heard
+constexpr std::size_t kMostHolds = 8;   // remembered
 
 std::string ms(const char* what, Duration d) {
   char text[96];
@@ -88,7 +88,8 @@ class Machine {
   }
 
   void transcript_failed(const event::TranscriptFailed& t) {
-    if (!f_.turn || f_.turn->utterance != t.utterance || !f_.turn->paused || f_.turn->words_final || !covers(t.upto)) return;
+    if (!f_.turn || f_.turn->utterance != t.utterance || !f_.turn->paused || f_.turn->words_final || !covers(t.upto))
+      return;
     f_.turn->words_failed = true;
     f_.turn->words_at = now_;
     judge();
@@ -192,7 +193,8 @@ class Machine {
     turn.words_failed = false;
     turn.permille = -1;
     turn.scores = 0;
-    out_.push_back({action::Transcribe{turn.utterance, speech_end}, ms("pause noticed after", now_ - turn.speech_end_at)});
+    out_.push_back(
+        {action::Transcribe{turn.utterance, speech_end}, ms("pause noticed after", now_ - turn.speech_end_at)});
     // Only where the verdict could change the wait.
     turn.score_due =
         s_.detector && s_.max_delay > s_.min_delay && turn.overlap != Floor::Overlap::dismissed && !turn.over;
@@ -254,8 +256,10 @@ class Machine {
     if (reply.held) return;
     turn.needs_words = !worth_holding(f_, reply, now_);
     if (turn.needs_words) return;
-    if (!reply.audible) d_.hold = "the caller speaks before the reply is heard";
-    else if (s_.interruptions == Interruptions::hold) d_.hold = ms("speech over the agent for", so_far);
+    if (!reply.audible)
+      d_.hold = "the caller speaks before the reply is heard";
+    else if (s_.interruptions == Interruptions::hold)
+      d_.hold = ms("speech over the agent for", so_far);
     if (d_.hold) turn.overlap_at = now_;
   }
 
@@ -280,8 +284,10 @@ class Machine {
     turn.overlap = Floor::Overlap::dismissed;
     if (!held()) return;
     if (turn.words.empty()) remember_empty_hold();
-    if (d_.hold) d_.hold.reset();  // in the same step: it was never held
-    else d_.resume = std::move(why);
+    if (d_.hold)
+      d_.hold.reset();  // in the same step: it was never held
+    else
+      d_.resume = std::move(why);
   }
 
   void remember_empty_hold() {
@@ -297,7 +303,8 @@ class Machine {
     if (!s_.speculate || !f_.turn) return;
     const auto& turn = *f_.turn;
     // A service that finds the end of speech by itself may be ahead of our notice of the pause.
-    const bool ahead = !turn.paused && f_.quiet_windows > 0 && turn.words_upto >= f_.quiet_from - samples_in(kWindow, s_);
+    const bool ahead =
+        !turn.paused && f_.quiet_windows > 0 && turn.words_upto >= f_.quiet_from - samples_in(kWindow, s_);
     if (!(turn.paused ? turn.words_final : ahead) || out() || d_.flush || dialog::words_of(turn.words).empty()) return;
     d_.speculate = turn.words;
   }
@@ -333,15 +340,17 @@ class Machine {
     d_.commit = std::move(commit);
   }
 
-  // Noise is let go. But a caller who spoke and was not understood, or who made the agent fall silent, is not left in silence.
+  // Noise is let go. But a caller who spoke and was not understood, or who made the agent fall silent, is not left in
+  // silence.
   void take_without_words(const std::string& why) {
     const auto& turn = *f_.turn;
     const bool unheard = !turn.words_final && turn.spoken >= kSpoke;
     const bool silenced = turn.overlap == Floor::Overlap::won;
     if (silenced) remember_empty_hold();
     if (unheard || silenced)
-      d_.say = Decisions::Say{Reply::Kind::apology, s_.apology_text,
-                              silenced ? "the agent fell silent for no words" : "the caller spoke, but there is no transcript"};
+      d_.say = Decisions::Say{
+          Reply::Kind::apology, s_.apology_text,
+          silenced ? "the agent fell silent for no words" : "the caller spoke, but there is no transcript"};
     drop("no words in it: " + why);
   }
 

@@ -1,5 +1,5 @@
-// The five machines behind step(), in the order they are stepped in. Each may change its own part of the state (its first
-// argument, a part of `all`) and reads the rest through `all`.
+// The five machines behind step(), in the order they are stepped in. Each may change its own part of the state (its
+// first argument, a part of `all`) and reads the rest through `all`.
 #pragma once
 
 #include <algorithm>
@@ -25,19 +25,23 @@ bool will_release(const Reply& reply, const Decisions& decisions);
 // How much of a reply is still to be heard, by the clock; none while that is not known, or it is not heard.
 std::optional<Duration> left_of(const Reply& reply, const Settings& settings, Time now);
 
-// What was heard of a reply when `samples` of it had been played: whole clauses, and whole words of the one under way, by
-// the share of its samples.
+// What was heard of a reply when `samples` of it had been played: whole clauses, and whole words of the one under way,
+// by the share of its samples.
 std::string heard_text(const Reply& reply, Sample samples);
 std::string whole_text(const Reply& reply);
 
 // A limit may be set beyond all time.
-inline Time later(Time from, Duration by) { return by > Duration::max() / 2 ? Time::max() : from + by; }
+inline Time later(Time from, Duration by) {
+  return by > Duration::max() / 2 ? Time::max() : from + by;
+}
 
 inline Duration span_of(Sample samples, const Settings& s) {
   constexpr Sample kMost = Sample{1} << 40;
   return Duration(std::clamp(samples, -kMost, kMost) * 1'000'000 / s.rate);
 }
-inline Sample samples_in(Duration d, const Settings& s) { return std::clamp<Duration>(d, -24h, 24h).count() * s.rate / 1'000'000; }
+inline Sample samples_in(Duration d, const Settings& s) {
+  return std::clamp<Duration>(d, -24h, 24h).count() * s.rate / 1'000'000;
+}
 
 template <class E>
 const E* get(const Event& event) {

@@ -5,12 +5,16 @@
 namespace offhook::call {
 
 tts::Edges edges_of(std::string_view clause) {
-  while (!clause.empty() && (clause.back() == '"' || clause.back() == ')' || clause.back() == ' ')) clause.remove_suffix(1);
+  while (!clause.empty() && (clause.back() == '"' || clause.back() == ')' || clause.back() == ' '))
+    clause.remove_suffix(1);
   tts::Edges edges;
   const char last = clause.empty() ? ' ' : clause.back();
-  if (last == '.' || last == '!' || last == '?') edges.after = 220ms;
-  else if (last == ':' || last == ';') edges.after = 160ms;
-  else if (last == ',') edges.after = 110ms;
+  if (last == '.' || last == '!' || last == '?')
+    edges.after = 220ms;
+  else if (last == ':' || last == ';')
+    edges.after = 160ms;
+  else if (last == ',')
+    edges.after = 110ms;
   return edges;
 }
 
@@ -23,10 +27,13 @@ Mouth::Mouth(net::Loop& loop, net::MediaClock& clock, Wire& wire, EdgeTraits edg
       edge_(edge),
       patience_(voice_patience),
       tell_(std::move(tell)),
-      playout_(wire, edge,
-               {[this](Generation g) { tell_(event::Audible{g}); }, [this](Generation g) { tell_(event::Drained{g}); }}) {}
+      playout_(
+          wire, edge,
+          {[this](Generation g) { tell_(event::Audible{g}); }, [this](Generation g) { tell_(event::Drained{g}); }}) {}
 
-Mouth::~Mouth() { clock_.remove(*this); }
+Mouth::~Mouth() {
+  clock_.remove(*this);
+}
 
 // The reply before, if it is still there, is not wanted any more.
 void Mouth::begin(Generation generation) {
@@ -101,16 +108,17 @@ void Mouth::next() {
     }
     raw_.clear();
     const std::uint32_t job = ++job_;
-    rendering_ = voice_.synthesize(loop_, under_way_.text, Deadline::in(loop_.now(), patience_),
-                                   {[this, job](std::span<const std::int16_t> samples) {
-                                      if (job != job_) return;
-                                      const auto most = static_cast<std::size_t>(voice_.rate() * (kLongestClause / 1s));
-                                      const auto n = std::min(samples.size(), most - std::min(most, raw_.size()));
-                                      raw_.insert(raw_.end(), samples.begin(), samples.begin() + static_cast<std::ptrdiff_t>(n));
-                                    },
-                                    [this, job](Result<void> done) {
-                                      if (job == job_) finished(std::move(done));
-                                    }});
+    rendering_ =
+        voice_.synthesize(loop_, under_way_.text, Deadline::in(loop_.now(), patience_),
+                          {[this, job](std::span<const std::int16_t> samples) {
+                             if (job != job_) return;
+                             const auto most = static_cast<std::size_t>(voice_.rate() * (kLongestClause / 1s));
+                             const auto n = std::min(samples.size(), most - std::min(most, raw_.size()));
+                             raw_.insert(raw_.end(), samples.begin(), samples.begin() + static_cast<std::ptrdiff_t>(n));
+                           },
+                           [this, job](Result<void> done) {
+                             if (job == job_) finished(std::move(done));
+                           }});
   }
   busy_ = false;
 }
@@ -156,8 +164,10 @@ void Mouth::watch() {
   const bool wants = playout_.sounding();
   if (wants == beating_) return;
   beating_ = wants;
-  if (wants) clock_.add(*this);
-  else clock_.remove(*this);
+  if (wants)
+    clock_.add(*this);
+  else
+    clock_.remove(*this);
 }
 
 }  // namespace offhook::call

@@ -1,5 +1,6 @@
-// Speaks what the conversation orders: clauses to sound by the voice (or from the cache of rendered phrases), sound to the
-// caller by the playout. One clause ahead: the next is synthesized only while less than 4 s of sound wait. Home thread.
+// Speaks what the conversation orders: clauses to sound by the voice (or from the cache of rendered phrases), sound to
+// the caller by the playout. One clause ahead: the next is synthesized only while less than 4 s of sound wait. Home
+// thread.
 #pragma once
 
 #include <deque>
@@ -24,8 +25,8 @@ class Mouth final : private net::MediaClock::Listener {
   static constexpr std::size_t kMostClauses = 256;  // waiting; a reply is bounded before that
   static constexpr Duration kLongestClause = 60s;   // of sound; what a voice makes beyond it is dropped
 
-  Mouth(net::Loop& loop, net::MediaClock& clock, Wire& wire, EdgeTraits edge, tts::Voice& voice, tts::PhraseCache& phrases,
-        Duration voice_patience, std::function<void(Event)> tell);
+  Mouth(net::Loop& loop, net::MediaClock& clock, Wire& wire, EdgeTraits edge, tts::Voice& voice,
+        tts::PhraseCache& phrases, Duration voice_patience, std::function<void(Event)> tell);
   ~Mouth() override;
 
   void speak(Generation generation, int clause, std::string text);

@@ -9,7 +9,10 @@ namespace {
 
 class MouthTest : public testing::Test {
  protected:
-  MouthTest() { mouth.emplace(loop, clock, wire, EdgeTraits{.marks = false}, voice, phrases, 5s, [this](Event e) { hear(std::move(e)); }); }
+  MouthTest() {
+    mouth.emplace(loop, clock, wire, EdgeTraits{.marks = false}, voice, phrases, 5s,
+                  [this](Event e) { hear(std::move(e)); });
+  }
   ~MouthTest() override {
     mouth.reset();
     EXPECT_EQ(clock.size(), 0u);
@@ -53,7 +56,8 @@ TEST_F(MouthTest, a_clause_is_rendered_told_heard_and_drained_in_this_order) {
   const auto* ready = std::get_if<event::ClauseReady>(&events[0].second);
   ASSERT_TRUE(ready);
   EXPECT_EQ(ready->generation, 1u);
-  EXPECT_NEAR(static_cast<double>(ready->samples), 6 * 480 + 220 * 8, 200) << "letters, and a breath behind the sentence";
+  EXPECT_NEAR(static_cast<double>(ready->samples), 6 * 480 + 220 * 8, 200)
+      << "letters, and a breath behind the sentence";
   EXPECT_EQ(when<event::ClauseReady>(), 80ms);
   EXPECT_EQ(when<event::Audible>(), 80ms) << "no beat is waited for";
   ASSERT_TRUE(std::holds_alternative<event::Drained>(events[2].second));
@@ -165,7 +169,8 @@ TEST_F(MouthTest, what_is_abandoned_while_it_renders_is_cancelled_and_its_stray_
   loop.advance(2s);
   for (const auto& ready : all<event::ClauseReady>()) EXPECT_EQ(ready.generation, 2u);
   ASSERT_EQ(all<event::ClauseReady>().size(), 1u);
-  EXPECT_NEAR(static_cast<double>(all<event::ClauseReady>()[0].samples), 6 * 480 + 220 * 8, 200) << "of its own sound only";
+  EXPECT_NEAR(static_cast<double>(all<event::ClauseReady>()[0].samples), 6 * 480 + 220 * 8, 200)
+      << "of its own sound only";
   voice.strays.clear();
 }
 
@@ -239,7 +244,7 @@ TEST_F(MouthTest, more_clauses_than_it_keeps_are_refused_and_the_reply_still_dra
 
 TEST_F(MouthTest, whoever_is_told_may_order_anything_from_inside_the_telling) {
   // A clause ordered while one is being told comes behind it, cached or not.
-  phrases.put({voice.key(), 8000, "two"}, std::make_shared<const std::vector<std::int16_t>>(FakeVoice::tone(800)));
+  phrases.put({voice.key(), 8000, "two"}, std::make_shared<const std::vector<std::int16_t>>(800, std::int16_t{3000}));
   int next = 1;
   react = [&](const Event& e) {
     if (std::holds_alternative<event::ClauseReady>(e) && next < 3) {
@@ -256,6 +261,7 @@ TEST_F(MouthTest, whoever_is_told_may_order_anything_from_inside_the_telling) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(ready[static_cast<std::size_t>(i)].clause, i);
   EXPECT_EQ(all<event::Drained>().size(), 1u);
   EXPECT_EQ(mouth->heard(), ready[0].samples + ready[1].samples + ready[2].samples);
+  EXPECT_NE(wire.frames[0].second[50], audio::mulaw_encode(std::int16_t{3000})) << "the first is heard first";
 
   for (const int what : {0, 1, 2, 3}) {  // … or end it
     events.clear();

@@ -15,10 +15,16 @@ int real_words(const Floor::Turn& turn) {
   return dialog::is_backchannel(turn.words) ? 0 : static_cast<int>(dialog::words_of(turn.words).size());
 }
 
-bool words_due(const Floor::Turn& turn) { return turn.paused && !turn.words_final && !turn.words_failed; }
+bool words_due(const Floor::Turn& turn) {
+  return turn.paused && !turn.words_final && !turn.words_failed;
+}
 
-Verdict flush(std::string why) { return {Verdict::Kind::flush, std::move(why)}; }
-Verdict dismiss(std::string why) { return {Verdict::Kind::dismiss, std::move(why)}; }
+Verdict flush(std::string why) {
+  return {Verdict::Kind::flush, std::move(why)};
+}
+Verdict dismiss(std::string why) {
+  return {Verdict::Kind::dismiss, std::move(why)};
+}
 
 Verdict judge_immediately(const Floor::Turn& turn, const Settings& s, int words) {
   const bool long_enough = turn.spoken >= s.min_duration;
@@ -46,7 +52,8 @@ Verdict judge_overlap(const Floor::Turn& turn, const State& all, Time now) {
   if (!hold) return judge_immediately(turn, s, words);
   if (turn.paused) {
     if (turn.spoken < kShortSound) return dismiss("a short sound");
-    if (turn.words_final) return dismiss(turn.words.empty() ? "no words" : words == 0 ? "a backchannel" : "too few words");
+    if (turn.words_final)
+      return dismiss(turn.words.empty() ? "no words" : words == 0 ? "a backchannel" : "too few words");
     if (turn.words_failed) return dismiss("no transcript of it");
   }
   if (now < judge_by(turn, s)) return {};

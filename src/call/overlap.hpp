@@ -1,4 +1,5 @@
-// Speech over the agent: is it an interruption? Asked again with every window, word and moment until there is an answer.
+// Speech over the agent: is it an interruption? Asked again with every window, word and moment until there is an
+// answer.
 //
 //   caller   ───────█████████████──────────        ───────██████────────────
 //   agent    ██████████┐                           ██████████┐      ┌███████

@@ -7,11 +7,17 @@
 namespace offhook::call {
 namespace {
 
-bool busy(const State& all) { return all.floor.turn || all.reply.exists() || !all.task.running.empty(); }
+bool busy(const State& all) {
+  return all.floor.turn || all.reply.exists() || !all.task.running.empty();
+}
 
-bool thinking(const Reply& r) { return r.kind == Reply::Kind::answer && !r.mind_done && !r.flushing; }
+bool thinking(const Reply& r) {
+  return r.kind == Reply::Kind::answer && !r.mind_done && !r.flushing;
+}
 
-Time stalls_at(const Reply& r, const Settings& s) { return later(std::max(r.asked_at, r.last_token), s.mind_patience); }
+Time stalls_at(const Reply& r, const Settings& s) {
+  return later(std::max(r.asked_at, r.last_token), s.mind_patience);
+}
 
 bool from_mind(const Event& event, Generation generation) {
   if (auto* t = get<event::Token>(event)) return t->generation == generation;
@@ -24,11 +30,11 @@ bool from_mind(const Event& event, Generation generation) {
 std::optional<std::string> failure(const State& all, const Event& event, Time now) {
   const Reply& r = all.reply;
   if (auto* f = get<event::MindFailed>(event); f && thinking(r) && f->generation == r.generation) return f->why;
-  if (auto* m = get<event::MindDone>(event); m && thinking(r) && m->generation == r.generation && r.clauses.empty() &&
-                                             r.cutter.empty() && r.calls.empty())
+  if (auto* m = get<event::MindDone>(event);
+      m && thinking(r) && m->generation == r.generation && r.clauses.empty() && r.cutter.empty() && r.calls.empty())
     return "the answer was empty";
   // What comes late but before our tick has come.
-  if (thinking(r) && now >= stalls_at(r, all.settings) && !from_mind(event, r.generation)) 
+  if (thinking(r) && now >= stalls_at(r, all.settings) && !from_mind(event, r.generation))
     return r.first_token ? "the answer stalled" : "no answer in time";
   return std::nullopt;
 }
@@ -47,14 +53,15 @@ void step_patience(Patience& p, const State& all, const Event& event, Time now, 
   if (busy(all) || d.commit) p.quiet_since = now;
 
   const Reply& r = all.reply;
-  if (auto* a = get<event::Audible>(event); a && a->generation == r.generation && r.kind == Reply::Kind::answer && !r.failed)
+  if (auto* a = get<event::Audible>(event);
+      a && a->generation == r.generation && r.kind == Reply::Kind::answer && !r.failed)
     p.failures = 0;
 
   std::string failed;
   if (auto why = failure(all, event, now)) {
     d.fail = failed = *why;
-  } else if (auto* end = get<event::Drained>(event); end && r.exists() && end->generation == r.generation && !r.audible &&
-                                                     r.kind != Reply::Kind::goodbye) {
+  } else if (auto* end = get<event::Drained>(event);
+             end && r.exists() && end->generation == r.generation && !r.audible && r.kind != Reply::Kind::goodbye) {
     failed = "the voice made no sound";
   }
   const bool counts = !failed.empty() && r.released;
@@ -62,7 +69,8 @@ void step_patience(Patience& p, const State& all, const Event& event, Time now, 
   if (now >= later(all.line.answered_at, s.longest_call)) {
     d.end = Decisions::Say{Reply::Kind::goodbye, s.goodbye_text, "the longest call is over"};
   } else if (counts && p.failures >= s.failures) {
-    d.end = Decisions::Say{Reply::Kind::goodbye, s.failure_text, failed + ", " + std::to_string(p.failures) + " times in a row"};
+    d.end = Decisions::Say{Reply::Kind::goodbye, s.failure_text,
+                           failed + ", " + std::to_string(p.failures) + " times in a row"};
   } else if (counts) {
     // An answer that broke off gets its apology as a last clause; one that has called tools goes on when they return.
     const bool silent = !d.fail || (r.clauses.empty() && r.calls.empty());

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kMostFrame = 960;  // samples: 20 ms at 48 kHz
 constexpr Duration kFrame = 20ms;        // on the wire, whatever its rate
 constexpr Duration kLongestTrip = 2s;    // to the far ear
-constexpr std::size_t kMostMarks = 64;   // waiting to come back; a far end that never returns any is not tracked further
+constexpr std::size_t kMostMarks = 64;  // waiting to come back; a far end that never returns any is not tracked further
 
 }  // namespace
 
@@ -180,9 +180,6 @@ void Playout::send_mark(Time now) {
 // All has been sent: when the last mark comes back, or should have, it was all heard.
 void Playout::finish(Time now) {
   if (drained_) return;
-  const Sample marked = std::max(confirmed_, marks_.empty() ? Sample{0} : marks_.back().position);
-  if (edge_.marks && marked < position_) send_mark(now);
-  if (drained_) return;  // a far end that answers at once
   const bool by_mark = edge_.marks && !sent_.empty() && confirmed_ >= position_ && marks_.empty();
   const Time by_clock = far_until_ + (edge_.marks && !sent_.empty() ? trip_ + kLateMark : Duration::zero());
   if (!by_mark && now < by_clock && !sent_.empty()) return;

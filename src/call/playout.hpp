@@ -1,5 +1,5 @@
-// The pacing of a reply's sound, and the truth about what of it was heard. It runs a lead ahead of the far ear and knows,
-// to the sample, what has been sent, what is still in the far buffer, and what was played.
+// The pacing of a reply's sound, and the truth about what of it was heard. It runs a lead ahead of the far ear and
+// knows, to the sample, what has been sent, what is still in the far buffer, and what was played.
 //
 //   sent      ████████████████░░░░            ░ the lead: sent, not yet heard
 //   heard     ████████████████
@@ -7,8 +7,8 @@
 //   resume                      ▞████         ▞ from the sample where the fading frame began, faded in
 //   flush     ████████████████×               clear: the far buffer is dropped, a new epoch begins
 //
-// What the far ear hears before a clear reaches it is what has been due here by now: the way there delays the sound and the
-// clear alike. Of a line that was closed there, only what was due a whole trip ago was heard.
+// What the far ear hears before a clear reaches it is what has been due here by now: the way there delays the sound and
+// the clear alike. Of a line that was closed there, only what was due a whole trip ago was heard.
 //
 // Positions are samples of the reply's own sound at the wire's rate; silence sent between two clauses has none.
 #pragma once
@@ -29,30 +29,30 @@ class Playout {
  public:
   using Sound = std::shared_ptr<const std::vector<std::int16_t>>;  // a clause, mono, at the wire's rate
 
-  static constexpr Duration kLead = 60ms;         // how far ahead of the ear
-  static constexpr Duration kLongestLead = 200ms; // learnt from how unevenly marks come back, up to this
+  static constexpr Duration kLead = 60ms;          // how far ahead of the ear
+  static constexpr Duration kLongestLead = 200ms;  // learnt from how unevenly marks come back, up to this
   static constexpr Duration kMarkEvery = 500ms;
-  static constexpr Duration kUnderrun = 5ms;      // a break longer than this is heard
-  static constexpr Duration kLateMark = 500ms;    // a last mark that has not come by then is not waited for
+  static constexpr Duration kUnderrun = 5ms;    // a break longer than this is heard
+  static constexpr Duration kLateMark = 500ms;  // a last mark that has not come by then is not waited for
 
   struct Tell {
-    std::function<void(Generation)> audible;      // its first audible sample has left
-    std::function<void(Generation)> drained;      // all of it was heard
+    std::function<void(Generation)> audible;  // its first audible sample has left
+    std::function<void(Generation)> drained;  // all of it was heard
   };
 
   // Whoever is told may call any member, from inside the telling.
   Playout(Wire& wire, EdgeTraits edge, Tell tell);
 
-  void begin(Generation generation);              // a new reply; the one before is forgotten, not cleared
-  void add(Sound clause, Time now);               // in order; empty ones are skipped
-  void close(Time now);                           // no clause follows
-  void reopen() { closed_ = false; }              // … but for one: harmless once drained
-  void release(Time now);                         // from now on it is heard
+  void begin(Generation generation);  // a new reply; the one before is forgotten, not cleared
+  void add(Sound clause, Time now);   // in order; empty ones are skipped
+  void close(Time now);               // no clause follows
+  void reopen() { closed_ = false; }  // … but for one: harmless once drained
+  void release(Time now);             // from now on it is heard
   void hold(Time now);
   void resume(Time now);
-  Sample flush(Time now);                         // stops, drops, clears; how much was heard
-  void beat(Time now);                            // every 20 ms
-  void mark(std::string_view name, Time now);     // came back from the far end
+  Sample flush(Time now);                      // stops, drops, clears; how much was heard
+  void beat(Time now);                         // every 20 ms
+  void mark(std::string_view name, Time now);  // came back from the far end
 
   Generation generation() const { return generation_; }
   bool active() const { return active_; }
@@ -61,7 +61,7 @@ class Playout {
   Sample heard(Time now, Duration ago = Duration::zero()) const;
   // There and back, as marks have shown it; 0 until one has.
   Duration trip() const { return least_trip_ == Duration::max() ? Duration::zero() : least_trip_; }
-  Duration waiting() const;                       // sound that has not been sent
+  Duration waiting() const;  // sound that has not been sent
   std::uint64_t underruns() const { return underruns_; }
   Duration lead() const { return lead_; }
 
@@ -80,21 +80,21 @@ class Playout {
   Generation generation_ = 0;
   bool active_ = false, released_ = false, held_ = false, closed_ = false, audible_ = false, drained_ = false;
   bool fade_in_ = false;
-  bool started_ = false;                          // something has been sent
-  bool resting_ = false;                          // nothing was meant to be sent since: a break is no underrun
-  bool sound_ = false;                            // the last frame was audible
+  bool started_ = false;  // something has been sent
+  bool resting_ = false;  // nothing was meant to be sent since: a break is no underrun
+  bool sound_ = false;    // the last frame was audible
   std::vector<Sound> clauses_;
-  std::size_t clause_ = 0, offset_ = 0;           // next sample to send
-  Sample position_ = 0;                           // … as a position in the reply
-  Time far_until_{};                              // when the far buffer runs dry
+  std::size_t clause_ = 0, offset_ = 0;  // next sample to send
+  Sample position_ = 0;                  // … as a position in the reply
+  Time far_until_{};                     // when the far buffer runs dry
   Time last_mark_at_{};
   std::uint32_t epoch_ = 1;
   struct Sent {
-    Time played;                                  // when the frame's end is heard
-    Sample position;                              // … and the reply's position then
+    Time played;      // when the frame's end is heard
+    Sample position;  // … and the reply's position then
   };
   std::deque<Sent> sent_;
-  Sample forgotten_ = 0;                          // the position before sent_
+  Sample forgotten_ = 0;  // the position before sent_
   struct Mark {
     Generation generation;
     Sample position;
@@ -102,7 +102,7 @@ class Playout {
   };
   std::deque<Mark> marks_;
   Sample confirmed_ = 0;
-  Duration trip_{};                               // a mark's delay beyond its expected time: there and back
+  Duration trip_{};  // a mark's delay beyond its expected time: there and back
   Duration least_trip_ = Duration::max();
   Duration jitter_{};
   Duration lead_ = kLead;

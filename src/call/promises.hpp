@@ -1,4 +1,5 @@
-// For tests: what a conversation promises whatever happens, checked step by step from outside, by its events and actions.
+// For tests: what a conversation promises whatever happens, checked step by step from outside, by its events and
+// actions.
 //
 //   every start has its stop       Listen, Ask, Hold, CallTool
 //   nothing stale is ever heard    Speak, Release: only of the newest generation, once

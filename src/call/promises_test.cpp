@@ -81,14 +81,16 @@ Promises::Reply* Promises::reply(Generation g, const char* what) {
 }
 
 void Promises::act(const Action& a) {
-  const bool quiet = std::holds_alternative<action::StopListening>(a.what) || std::holds_alternative<action::Abandon>(a.what) ||
-                     std::holds_alternative<action::Flush>(a.what) || std::holds_alternative<action::AgentSaid>(a.what) ||
-                     std::holds_alternative<action::StopThinking>(a.what) || std::holds_alternative<action::TurnTook>(a.what) ||
-                     std::holds_alternative<action::CancelTool>(a.what);
+  const bool quiet =
+      std::holds_alternative<action::StopListening>(a.what) || std::holds_alternative<action::Abandon>(a.what) ||
+      std::holds_alternative<action::Flush>(a.what) || std::holds_alternative<action::AgentSaid>(a.what) ||
+      std::holds_alternative<action::StopThinking>(a.what) || std::holds_alternative<action::TurnTook>(a.what) ||
+      std::holds_alternative<action::CancelTool>(a.what);
   expect(!hung_up_ || quiet, "after hanging up, action " + std::to_string(a.what.index()) + ": " + a.why);
   expect(!a.why.empty(), "an action without a reason");
   auto begin = [&](Generation g) -> Reply& {
-    if (auto it = replies_.find(newest_); it != replies_.end()) expect(it->second.dead, "a reply began while another was alive");
+    if (auto it = replies_.find(newest_); it != replies_.end())
+      expect(it->second.dead, "a reply began while another was alive");
     expect(g == newest_ + 1, "generations do not count up");
     newest_ = std::max(newest_, g);
     return replies_[g];
@@ -164,8 +166,8 @@ void Promises::act(const Action& a) {
   } else if (auto* x = std::get_if<action::TurnTook>(&a.what)) {
     expect(turns_.insert(x->turn).second, "a turn's waterfall twice");
     std::int64_t sum = 0;
-    for (const auto part : {x->hear_us, x->transcribe_us, x->decide_us, x->think_us, x->clause_us, x->voice_us, x->wait_us,
-                            x->send_us}) {
+    for (const auto part :
+         {x->hear_us, x->transcribe_us, x->decide_us, x->think_us, x->clause_us, x->voice_us, x->wait_us, x->send_us}) {
       expect(part >= 0, "a part of the waterfall is negative");
       sum += part;
     }
@@ -202,7 +204,8 @@ void Promises::check_heard(const Event& event, const State& state) {
              left * static_cast<std::int64_t>(clause.text.size());
     };
     if (whole) {
-      if (n < words.size()) return expect(false, "heard, but not in the context: \"" + clause.text + "\" of \"" + text + "\"");
+      if (n < words.size())
+        return expect(false, "heard, but not in the context: \"" + clause.text + "\" of \"" + text + "\"");
     } else {
       expect(n == 0 || played(n), "in the context, but not heard: \"" + text + "\"");
       expect(n == words.size() || !played(n + 1) || bytes_of(words, n + 1) == clause.text.size(),
@@ -239,7 +242,8 @@ void Promises::check_end(const State& state) {
   }
   for (const auto& [id, n] : results_) expect(calls_[id] == 1, "the result of " + id + " has no call in the context");
   for (const auto& [id, n] : calls_) expect(results_[id] == 1, "the call " + id + " has no result in the context");
-  expect(state.task.running.empty() && !state.floor.turn && !state.reply.exists(), "the call ended with something left");
+  expect(state.task.running.empty() && !state.floor.turn && !state.reply.exists(),
+         "the call ended with something left");
   expect(next_deadline(state) == Time::max(), "the call ended with a deadline");
 }
 

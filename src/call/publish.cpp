@@ -7,8 +7,12 @@ namespace {
 
 namespace json = boost::json;
 
-double ms(Time t) { return to_ms(t.time_since_epoch()); }
-double ms(std::int64_t us) { return static_cast<double>(us) / 1000.0; }
+double ms(Time t) {
+  return to_ms(t.time_since_epoch());
+}
+double ms(std::int64_t us) {
+  return static_cast<double>(us) / 1000.0;
+}
 
 }  // namespace
 
@@ -54,7 +58,8 @@ std::string publish_action(const Action& action, Time now) {
 }
 
 std::string publish_clause(Generation generation, const std::string& text, Time now) {
-  return json::serialize(json::object{{"type", "agent.clause"}, {"at_ms", ms(now)}, {"reply", generation}, {"text", text}});
+  return json::serialize(
+      json::object{{"type", "agent.clause"}, {"at_ms", ms(now)}, {"reply", generation}, {"text", text}});
 }
 
 std::string publish_ended(std::string_view why, Time now) {

@@ -17,9 +17,12 @@ constexpr std::string_view kEffects[] = {"none", "idempotent", "once"};
 
 template <class E>
 constexpr auto& names_of() {
-  if constexpr (std::is_same_v<E, Interruptions>) return kInterruptions;
-  else if constexpr (std::is_same_v<E, Mute>) return kMutes;
-  else return kEffects;
+  if constexpr (std::is_same_v<E, Interruptions>)
+    return kInterruptions;
+  else if constexpr (std::is_same_v<E, Mute>)
+    return kMutes;
+  else
+    return kEffects;
 }
 
 void append_string(std::string& out, std::string_view text) {
@@ -46,7 +49,9 @@ void append_string(std::string& out, std::string_view text) {
 }
 
 // What the caller or the agent said, or the caller typed; masked where words are not recorded.
-bool is_spoken(std::string_view field) { return field == "text" || field == "arguments" || field == "digit"; }
+bool is_spoken(std::string_view field) {
+  return field == "text" || field == "arguments" || field == "digit";
+}
 
 // Sums of two of them are no overflow, and JSON's readers agree on them.
 constexpr std::int64_t kGreatest = std::int64_t{1} << 53;
@@ -73,8 +78,10 @@ class Writer {
   template <class T>
   void operator()(const char* name, T& value) {
     key(name);
-    if constexpr (std::is_same_v<T, std::string>) append_string(out_, words_ || !is_spoken(name) ? value : masked(value));
-    else this->value(value);
+    if constexpr (std::is_same_v<T, std::string>)
+      append_string(out_, words_ || !is_spoken(name) ? value : masked(value));
+    else
+      this->value(value);
   }
 
  private:
@@ -82,8 +89,10 @@ class Writer {
   void value(Duration v) { out_ += std::to_string(v.count()); }
   template <class T>
   void value(T& v) {
-    if constexpr (std::is_enum_v<T>) append_string(out_, names_of<T>()[static_cast<std::size_t>(v)]);
-    else if constexpr (std::is_integral_v<T>) out_ += std::to_string(v);
+    if constexpr (std::is_enum_v<T>)
+      append_string(out_, names_of<T>()[static_cast<std::size_t>(v)]);
+    else if constexpr (std::is_integral_v<T>)
+      out_ += std::to_string(v);
     else {  // a list of visitable things
       out_ += '[';
       bool first = true;
@@ -114,7 +123,8 @@ class Reader {
   void operator()(const char* name, T& value) {
     const json::value* v = object_.if_contains(name);
     if (!v) return;
-    if (!read(*v, value) && error_.empty()) error_ = std::string("field ") + name + " has the wrong type or is out of range";
+    if (!read(*v, value) && error_.empty())
+      error_ = std::string("field ") + name + " has the wrong type or is out of range";
   }
 
  private:
@@ -210,7 +220,9 @@ bool read_event(std::string_view name, Reader& reader, Event& to) {
   }
 }
 
-Error bad(std::string what) { return {Errc::invalid, "reading a line of an event log: " + std::move(what)}; }
+Error bad(std::string what) {
+  return {Errc::invalid, "reading a line of an event log: " + std::move(what)};
+}
 
 Result<LogLine> read_windows(Duration t, const json::object& object) {
   const auto* list = object.if_contains("w");
@@ -221,9 +233,11 @@ Result<LogLine> read_windows(Duration t, const json::object& object) {
   for (const auto& v : list->get_array()) {
     if (!read_number(v, four[n++])) return bad("windows hold something that is no number");
     if (n == 4) {
-      if (!std::in_range<int>(four[1]) || !std::in_range<int>(four[2])) return bad("a window's numbers are out of range");
+      if (!std::in_range<int>(four[1]) || !std::in_range<int>(four[2]))
+        return bad("a window's numbers are out of range");
       n = 0;
-      lines.push_back({t + Duration(four[0]), event::Window{static_cast<int>(four[1]), static_cast<int>(four[2]), four[3]}});
+      lines.push_back(
+          {t + Duration(four[0]), event::Window{static_cast<int>(four[1]), static_cast<int>(four[2]), four[3]}});
     }
   }
   return LogLine(std::move(lines));
@@ -236,9 +250,12 @@ std::string masked(std::string_view text) {
   for (char c : text) {
     const auto u = static_cast<unsigned char>(c);
     if (u >= 0x80 && u < 0xC0) continue;  // the rest of a character beyond ASCII
-    if (std::isdigit(u)) out += '0';
-    else if (std::isalpha(u) || u >= 0xC0) out += 'x';
-    else out += c;
+    if (std::isdigit(u))
+      out += '0';
+    else if (std::isalpha(u) || u >= 0xC0)
+      out += 'x';
+    else
+      out += c;
   }
   return out;
 }
@@ -312,7 +329,8 @@ Result<LogLine> read_line(std::string_view line) {
   json::error_code ec;
   json::parse_options options;
   options.max_depth = 8;
-  options.allow_invalid_utf8 = true;  // a recogniser may have said it, and what was decided on it is to be decided again
+  options.allow_invalid_utf8 =
+      true;  // a recogniser may have said it, and what was decided on it is to be decided again
   const json::value value = json::parse(json::string_view(line.data(), line.size()), ec, {}, options);
   if (ec) return bad("it is not JSON (" + ec.message() + ")");
   if (!value.is_object()) return bad("it is not an object");
@@ -320,7 +338,8 @@ Result<LogLine> read_line(std::string_view line) {
   if (object.contains("offhook")) {
     Head head;
     Reader reader(object);
-    reader("call", head.call), reader("agent", head.agent), reader("started", head.started), reader("words", head.words);
+    reader("call", head.call), reader("agent", head.agent), reader("started", head.started),
+        reader("words", head.words);
     const auto* settings = object.if_contains("settings");
     if (!settings || !settings->is_object()) return bad("the head has no settings");
     Reader inner(settings->get_object());

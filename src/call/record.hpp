@@ -40,7 +40,8 @@ struct ActionLine {
   std::string text;  // the line as it stands: actions are compared as text
   std::string name;
 };
-// What a line says; windows come as several events. Never throws: a bad line is an error that says what is wrong with it.
+// What a line says; windows come as several events. Never throws: a bad line is an error that says what is wrong with
+// it.
 using LogLine = std::variant<Head, std::vector<EventLine>, ActionLine>;
 Result<LogLine> read_line(std::string_view line);
 

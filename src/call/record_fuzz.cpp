@@ -1,4 +1,5 @@
-// An event log may come from anywhere. A line that is read is written and read again as the same, and can be stepped through.
+// An event log may come from anywhere. A line that is read is written and read again as the same, and can be stepped
+// through.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "call/timelines.hpp"
+#include "call/timelines_testing.hpp"
 
 namespace offhook::call {
 namespace {
@@ -114,7 +114,8 @@ TEST(Record, actions_say_why) {
   std::string line;
   write_action(line, 5s, {action::Speak{3, 0, "We \"open\" at nine."}, "a clause is complete"}, true);
   EXPECT_EQ(line,
-            "{\"t\":5000000,\"a\":\"speak\",\"gen\":3,\"clause\":0,\"text\":\"We \\\"open\\\" at nine.\",\"why\":\"a clause is complete\"}\n");
+            "{\"t\":5000000,\"a\":\"speak\",\"gen\":3,\"clause\":0,\"text\":\"We \\\"open\\\" at nine.\",\"why\":\"a "
+            "clause is complete\"}\n");
   auto read = read_line(line);
   ASSERT_TRUE(read);
   auto* action = std::get_if<ActionLine>(&*read);
@@ -127,9 +128,9 @@ TEST(Record, actions_say_why) {
 TEST(Record, without_words_no_letter_or_digit_of_anybody_is_written) {
   std::string out;
   const std::string secret = "Zebra 4711 zürich";
-  for (const Event& e : {Event(event::Partial{1, secret, 0}), Event(event::Transcript{1, 2, secret}), Event(event::Token{1, secret}),
-                         Event(event::ToolAsked{1, "1:0", "book", secret}), Event(event::ToolReturned{"1:0", true, secret}),
-                         Event(event::Digit{"7"})})
+  for (const Event& e : {Event(event::Partial{1, secret, 0}), Event(event::Transcript{1, 2, secret}),
+                         Event(event::Token{1, secret}), Event(event::ToolAsked{1, "1:0", "book", secret}),
+                         Event(event::ToolReturned{"1:0", true, secret}), Event(event::Digit{"7"})})
     write_event(out, 1s, e, false);
   write_action(out, 1s, {action::Speak{1, 0, secret}, "why"}, false);
   write_action(out, 1s, {action::CallTool{"1:0", "book", secret}, "why"}, false);

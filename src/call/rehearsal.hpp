@@ -1,5 +1,5 @@
-// For tests: a world around the pure conversation, on virtual time. A caller speaks at stated times; recogniser, turn model,
-// mind, voice, playout and tools answer after stated delays. What happened is written down as a timeline.
+// For tests: a world around the pure conversation, on virtual time. A caller speaks at stated times; recogniser, turn
+// model, mind, voice, playout and tools answer after stated delays. What happened is written down as a timeline.
 #pragma once
 
 #include <deque>
@@ -19,9 +19,9 @@ class Rehearsal {
  public:
   struct Speech {
     Duration from, to;
-    std::string text;          // empty: noise
-    int probability = 240;     // of each window, of 255
-    int level = 30;            // dB below full scale
+    std::string text;       // empty: noise
+    int probability = 240;  // of each window, of 255
+    int level = 30;         // dB below full scale
   };
   struct Answer {
     std::vector<std::string> tokens;
@@ -29,7 +29,7 @@ class Rehearsal {
     Duration sound = 0ms;                 // of the whole reply; 0: 60 ms a letter
     std::vector<llm::ToolCall> calls;     // at `all`, before done
     std::string finish = "stop";
-    std::string failure;                  // instead of done
+    std::string failure;  // instead of done
   };
   struct Tool {
     Duration after = 100ms;
@@ -38,14 +38,14 @@ class Rehearsal {
     bool never = false;
   };
   struct Delays {
-    Duration stt = 200ms;                 // from the request (or the end of speech, if streaming) to the transcript
-    bool streaming_stt = false;           // finals come by themselves after each stretch of speech
-    Duration partial_every = 0ms;         // 0: no partials
+    Duration stt = 200ms;          // from the request (or the end of speech, if streaming) to the transcript
+    bool streaming_stt = false;    // finals come by themselves after each stretch of speech
+    Duration partial_every = 0ms;  // 0: no partials
     Duration score = 40ms;
-    int permille = 900;                   // of every score
+    int permille = 900;  // of every score
     bool stt_fails = false, stt_never = false, score_never = false, tts_fails = false, tts_never = false;
     Duration tts = 200ms;
-    Duration tick = 0ms;                  // how late ticks come
+    Duration tick = 0ms;  // how late ticks come
   };
   struct Gap {
     Duration from, to;
@@ -55,15 +55,15 @@ class Rehearsal {
 
   Delays delays;
   std::vector<Speech> speech;
-  std::deque<Answer> answers;             // for committed and speculative asks alike, by the words asked
-  std::map<std::string, Tool> tools;      // by call id
+  std::deque<Answer> answers;         // for committed and speculative asks alike, by the words asked
+  std::map<std::string, Tool> tools;  // by call id
   std::function<Answer(const std::string& asked, int n)> think;  // instead of `answers`
-  bool edge_answers = true;               // our hanging up
-  std::vector<Gap> gaps;                  // no windows come in them
-  Duration sound_stops = Duration::max(); // the caller's line goes dead at
+  bool edge_answers = true;                                      // our hanging up
+  std::vector<Gap> gaps;                                         // no windows come in them
+  Duration sound_stops = Duration::max();                        // the caller's line goes dead at
 
-  void at(Duration when, Event event);    // anything, by hand
-  void run(Duration until);               // a promise that was broken on the way fails the test
+  void at(Duration when, Event event);  // anything, by hand
+  void run(Duration until);             // a promise that was broken on the way fails the test
 
   const State& state() const { return state_; }
   Time now() const { return now_; }
@@ -73,7 +73,7 @@ class Rehearsal {
   // When `what` happened for the nth time (0: first), in seconds; -1 if it did not.
   double when(const std::string& what, int nth = 0) const;
   int count(const std::string& what) const;
-  std::string context() const;            // "caller: … | agent: … / | …", "/" marks a cut
+  std::string context() const;  // "caller: … | agent: … / | …", "/" marks a cut
   const std::vector<std::pair<Time, Action>>& actions() const { return log_; }
   const std::vector<std::pair<Time, Event>>& events() const { return events_; }
 
@@ -81,7 +81,7 @@ class Rehearsal {
   struct Playout {
     Generation generation = 0;
     bool released = false, held = false, audible = false, over = true;
-    int closed = -1;                      // clauses to come in all
+    int closed = -1;  // clauses to come in all
     std::map<int, Sample> ready;
     int failed = 0;
     Sample played = 0;
@@ -93,8 +93,8 @@ class Rehearsal {
   void note(const std::string& what);
   void windows(Time until);
   Sample available() const;
-  void settle();                          // brings the playout's position up to now
-  void watch();                           // schedules the playout's next moment
+  void settle();  // brings the playout's position up to now
+  void watch();   // schedules the playout's next moment
   void playout_moment();
   std::string words(Utterance utterance, Sample upto) const;
 
@@ -106,14 +106,16 @@ class Rehearsal {
     bool operator<(const Scheduled& o) const { return std::tie(at, order) < std::tie(o.at, o.order); }
   };
   void later(Duration after, Event event) { queue_.insert({now_ + after, ++order_, std::move(event), {}}); }
-  void later(Duration after, std::function<void()> run) { queue_.insert({now_ + after, ++order_, event::Tick{}, std::move(run)}); }
+  void later(Duration after, std::function<void()> run) {
+    queue_.insert({now_ + after, ++order_, event::Tick{}, std::move(run)});
+  }
 
   State state_;
   Time now_{};
   Time next_window_{Time{} + 32ms};
   std::uint64_t order_ = 0;
   std::multiset<Scheduled> queue_;
-  std::deque<Event> first_;               // what an action caused at once: before anything else
+  std::deque<Event> first_;  // what an action caused at once: before anything else
   bool feeding_ = false;
   Playout mouth_;
   std::map<Utterance, Sample> heard_from_;

@@ -12,8 +12,12 @@ namespace offhook::call {
 namespace {
 
 constexpr Sample kRate = 8000;
-Sample samples(Duration d) { return d.count() * kRate / 1'000'000; }
-Duration span(Sample s) { return Duration(s * 1'000'000 / kRate); }
+Sample samples(Duration d) {
+  return d.count() * kRate / 1'000'000;
+}
+Duration span(Sample s) {
+  return Duration(s * 1'000'000 / kRate);
+}
 
 std::string last_words(const dialog::Context& context) {
   for (auto it = context.rbegin(); it != context.rend(); ++it)
@@ -23,7 +27,9 @@ std::string last_words(const dialog::Context& context) {
 
 }  // namespace
 
-void Rehearsal::at(Duration when, Event event) { queue_.insert({Time{} + when, ++order_, std::move(event), {}}); }
+void Rehearsal::at(Duration when, Event event) {
+  queue_.insert({Time{} + when, ++order_, std::move(event), {}});
+}
 
 void Rehearsal::note(const std::string& what) {
   char text[160];
@@ -82,8 +88,10 @@ void Rehearsal::run(Duration until) {
       const auto it = queue_.begin();
       const Scheduled s = *it;
       queue_.erase(it);
-      if (s.run) s.run();
-      else feed(s.event);
+      if (s.run)
+        s.run();
+      else
+        feed(s.event);
     } else if (next == window) {
       windows(now_);
     } else {
@@ -107,7 +115,8 @@ void Rehearsal::windows(Time until) {
   }
 }
 
-// What a recogniser would have made of the turn: the texts of all stretches of speech in it; of one under way, its share.
+// What a recogniser would have made of the turn: the texts of all stretches of speech in it; of one under way, its
+// share.
 std::string Rehearsal::words(Utterance utterance, Sample upto) const {
   const auto from = heard_from_.find(utterance);
   if (from == heard_from_.end()) return "";
@@ -116,7 +125,8 @@ std::string Rehearsal::words(Utterance utterance, Sample upto) const {
     if (samples(s.to) <= from->second || samples(s.from) >= upto) continue;
     std::string part = s.text;
     if (upto + samples(40ms) < samples(s.to)) {
-      auto bytes = part.size() * static_cast<std::size_t>(upto - samples(s.from)) / static_cast<std::size_t>(samples(s.to - s.from));
+      auto bytes = part.size() * static_cast<std::size_t>(upto - samples(s.from)) /
+                   static_cast<std::size_t>(samples(s.to - s.from));
       while (bytes > 0 && bytes < part.size() && part[bytes] != ' ') --bytes;
       part.resize(std::min(bytes, part.size()));
     }
@@ -157,8 +167,9 @@ void Rehearsal::perform(const Action& a) {
           const auto u = x->utterance;
           const Sample upto = samples(s.to);
           queue_.insert({Time{} + s.to + delays.stt, ++order_, event::Tick{}, [this, u, upto] {
-            if (state_.floor.turn && state_.floor.turn->utterance == u) feed(event::Transcript{u, upto, words(u, upto)});
-          }});
+                           if (state_.floor.turn && state_.floor.turn->utterance == u)
+                             feed(event::Transcript{u, upto, words(u, upto)});
+                         }});
         }
     if (delays.partial_every > 0ms)
       for (Duration d = delays.partial_every; d < 10s; d += delays.partial_every) {
@@ -171,14 +182,17 @@ void Rehearsal::perform(const Action& a) {
       }
   } else if (auto* x = std::get_if<action::Transcribe>(&a.what)) {
     if (delays.stt_never) return;
-    if (delays.stt_fails) later(delays.stt, event::TranscriptFailed{x->utterance, x->upto, "it broke"});
-    else if (!delays.streaming_stt) later(delays.stt, event::Transcript{x->utterance, x->upto, words(x->utterance, x->upto)});
+    if (delays.stt_fails)
+      later(delays.stt, event::TranscriptFailed{x->utterance, x->upto, "it broke"});
+    else if (!delays.streaming_stt)
+      later(delays.stt, event::Transcript{x->utterance, x->upto, words(x->utterance, x->upto)});
   } else if (auto* x = std::get_if<action::ScoreTurn>(&a.what)) {
     if (!delays.score_never) later(delays.score, event::TurnScored{x->utterance, x->upto, delays.permille});
   } else if (auto* x = std::get_if<action::Ask>(&a.what)) {
     note(x->speculative ? "speculating" : "thinking");
     Answer answer;
-    if (think) answer = think(last_words(x->context), asked_);
+    if (think)
+      answer = think(last_words(x->context), asked_);
     else if (!answers.empty()) {
       answer = answers.front();
       if (!x->speculative || answers.size() > 1) answers.pop_front();
@@ -191,15 +205,19 @@ void Rehearsal::perform(const Action& a) {
     const Duration all = answer.all < 0ms ? answer.first : answer.all;
     for (int i = 0; i < n; ++i) {
       const Duration when = answer.first + (n > 1 ? (all - answer.first) * i / (n - 1) : 0ms);
-      later(when, [this, g, alive, text = answer.tokens[static_cast<std::size_t>(i)]] { if (alive()) feed(event::Token{g, text}); });
+      later(when, [this, g, alive, text = answer.tokens[static_cast<std::size_t>(i)]] {
+        if (alive()) feed(event::Token{g, text});
+      });
     }
     if (answer.all >= 0ms)
       later(answer.all, [this, g, alive, answer] {
         for (const auto& call : answer.calls)
           if (alive()) feed(event::ToolAsked{g, call.id, call.name, call.arguments});
         if (!alive()) return;
-        if (answer.failure.empty()) feed(event::MindDone{g, answer.finish});
-        else feed(event::MindFailed{g, answer.failure});
+        if (answer.failure.empty())
+          feed(event::MindDone{g, answer.finish});
+        else
+          feed(event::MindFailed{g, answer.failure});
       });
   } else if (auto* x = std::get_if<action::StopThinking>(&a.what)) {
     stopped_.insert(x->generation);
@@ -216,12 +234,13 @@ void Rehearsal::perform(const Action& a) {
     if (auto s = sound_.find(x->generation); s != sound_.end()) length = x->clause == 0 ? samples(s->second) : 80;
     if (delays.tts_fails) length = 0;
     const auto e = event::ClauseReady{x->generation, x->clause, length, delays.tts_fails ? "no voice" : ""};
-    if (!delays.tts_never) later(delays.tts, [this, e] {
-      if (mouth_.generation != e.generation || mouth_.over) return;
-      settle();
-      mouth_.ready[e.clause] = e.samples;
-      feed(e);
-    });
+    if (!delays.tts_never)
+      later(delays.tts, [this, e] {
+        if (mouth_.generation != e.generation || mouth_.over) return;
+        settle();
+        mouth_.ready[e.clause] = e.samples;
+        feed(e);
+      });
   } else if (auto* x = std::get_if<action::Release>(&a.what)) {
     if (mouth_.generation != x->generation) {
       mouth_ = Playout{};

@@ -26,12 +26,14 @@ Result<Replay> replay(std::istream& log, const std::function<void(Duration, cons
   std::string line;
   std::size_t number = 0;
   auto differs = [&](std::string recorded, std::string replayed) {
-    if (result.divergences.size() < kMostDivergences) result.divergences.push_back({number, std::move(recorded), std::move(replayed)});
+    if (result.divergences.size() < kMostDivergences)
+      result.divergences.push_back({number, std::move(recorded), std::move(replayed)});
   };
   while (std::getline(log, line)) {
     ++number;
     if (line.empty()) continue;
-    if (line.size() > kLongestLine) return Error{Errc::invalid, "line " + std::to_string(number) + " is longer than 1 MB"};
+    if (line.size() > kLongestLine)
+      return Error{Errc::invalid, "line " + std::to_string(number) + " is longer than 1 MB"};
     auto read = read_line(line);
     if (!read) return read.error().within("line " + std::to_string(number));
     if (auto* head = std::get_if<Head>(&*read)) {
@@ -56,7 +58,8 @@ Result<Replay> replay(std::istream& log, const std::function<void(Duration, cons
       for (; !due.empty(); due.pop_front()) differs("", due.front());
       if (e.t < result.length)
         return Error{Errc::invalid, "line " + std::to_string(number) + ": time goes back, from " +
-                                        std::to_string(result.length.count()) + " to " + std::to_string(e.t.count()) + " µs"};
+                                        std::to_string(result.length.count()) + " to " + std::to_string(e.t.count()) +
+                                        " µs"};
       ++result.events;
       result.length = e.t;
       for (const auto& action : step(*state, e.event, Time{} + e.t)) {

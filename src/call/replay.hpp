@@ -16,8 +16,8 @@ struct Replay {
   std::size_t events = 0, decisions = 0;
   Duration length{};
   struct Divergence {
-    std::size_t line;               // of the log, from 1
-    std::string recorded, replayed; // empty: there was none
+    std::size_t line;                // of the log, from 1
+    std::string recorded, replayed;  // empty: there was none
   };
   std::vector<Divergence> divergences;  // the first 20
 };

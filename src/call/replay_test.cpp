@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-#include "call/timelines.hpp"
+#include "call/timelines_testing.hpp"
 
 namespace offhook::call {
 namespace {
@@ -42,7 +42,8 @@ Rehearsal eventful() {
   s.greeting = "Hello";
   auto w = world(s);
   w.speech = {{1s, 2s, "book a table"}, {5s, 5350ms, "mm-hm"}, {7s, 8s, "stop it"}};
-  w.answers = {calling(answer("one two three four five six seven eight nine ten", 10s), {{"t1", "book", "{}"}}), answer("ok", 1s)};
+  w.answers = {calling(answer("one two three four five six seven eight nine ten", 10s), {{"t1", "book", "{}"}}),
+               answer("ok", 1s)};
   w.run(12s);
   return w;
 }
@@ -79,7 +80,8 @@ TEST(Replay, a_changed_decision_is_found_with_its_line) {
   auto log = log_of(eventful());
   const auto at = log.find("\"a\":\"hold\"");
   ASSERT_NE(at, std::string::npos);
-  const auto line = static_cast<std::size_t>(std::count(log.begin(), log.begin() + static_cast<std::ptrdiff_t>(at), '\n')) + 1;
+  const auto line =
+      static_cast<std::size_t>(std::count(log.begin(), log.begin() + static_cast<std::ptrdiff_t>(at), '\n')) + 1;
   log.replace(at, 10, "\"a\":\"flush\"");
   auto again = replayed(log);
   ASSERT_TRUE(again);

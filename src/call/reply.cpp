@@ -1,5 +1,5 @@
-// What the agent says: asked of the mind, cut into clauses, ordered from the voice, released to be heard, held, resumed,
-// flushed or drained. One reply at a time; its generation is on everything that belongs to it.
+// What the agent says: asked of the mind, cut into clauses, ordered from the voice, released to be heard, held,
+// resumed, flushed or drained. One reply at a time; its generation is on everything that belongs to it.
 //
 //   ask ── tokens ── clause ── sound ─┐
 //          (speculative)              ├─ release ── audible ──(hold ── resume)── drained
@@ -16,8 +16,12 @@ constexpr std::size_t kLongestReply = 4000;  // bytes: some four minutes of spee
 
 constexpr Sample kLongestClause = Sample{1} << 40;
 
-std::int64_t us(Duration d) { return d.count(); }
-bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t'; }
+std::int64_t us(Duration d) {
+  return d.count();
+}
+bool is_space(char c) {
+  return c == ' ' || c == '\n' || c == '\t';
+}
 
 class Machine {
  public:
@@ -29,10 +33,12 @@ class Machine {
     if (auto* t = get<event::Token>(event); t && mine(t->generation) && !d_.ended) token(t->text);
     if (auto* t = get<event::ToolAsked>(event); t && mine(t->generation)) r_.last_token = now_;
     if (d_.call) r_.calls.push_back(*d_.call);
-    if (auto* m = get<event::MindDone>(event); m && mine(m->generation) && !d_.fail && !d_.ended) mind_done(m->finish == "length");
+    if (auto* m = get<event::MindDone>(event); m && mine(m->generation) && !d_.fail && !d_.ended)
+      mind_done(m->finish == "length");
     if (auto* c = get<event::ClauseReady>(event); c && mine(c->generation)) clause_ready(*c);
     if (auto* a = get<event::Audible>(event); a && mine(a->generation)) audible();
-    if (auto* f = get<event::Flushed>(event); f && mine(f->generation)) over(heard_text(r_, f->heard), true, "interrupted");
+    if (auto* f = get<event::Flushed>(event); f && mine(f->generation))
+      over(heard_text(r_, f->heard), true, "interrupted");
     if (auto* e = get<event::Drained>(event); e && mine(e->generation)) over(whole_text(r_), false, "heard to its end");
     if (auto* h = get<event::HungUp>(event); h && r_.released) over(heard_text(r_, h->heard), true, "the call is over");
   }
@@ -129,8 +135,9 @@ class Machine {
     r_.turn.reset();
   }
 
-  // Milestones in the order in which the answer had to pass them; each part is the step to the next, never below zero, so
-  // that they add up to v2v exactly. Where the reply was speculated, deciding ran beside it and only `wait` is left of it.
+  // Milestones in the order in which the answer had to pass them; each part is the step to the next, never below zero,
+  // so that they add up to v2v exactly. Where the reply was speculated, deciding ran beside it and only `wait` is left
+  // of it.
   void waterfall(const TurnTimes& t) {
     const bool speculated = r_.asked_at < t.decided;
     Time at = t.speech_end;
@@ -152,12 +159,14 @@ class Machine {
     took.wait_us = part(t.decided);
     took.send_us = part(now_);
     took.v2v_us = us(at - t.speech_end);
-    out_.push_back({took, speculated ? "prepared while the turn was being decided" : "asked after the turn was decided"});
+    out_.push_back(
+        {took, speculated ? "prepared while the turn was being decided" : "asked after the turn was decided"});
   }
 
   void over(std::string heard, bool cut, const std::string& why) {
     if (!heard.empty())
-      out_.push_back({action::AgentSaid{r_.generation, std::move(heard), cut, r_.audible_at.time_since_epoch().count()}, why});
+      out_.push_back(
+          {action::AgentSaid{r_.generation, std::move(heard), cut, r_.audible_at.time_since_epoch().count()}, why});
     if (cut) out_.push_back({action::Abandon{r_.generation}, why});
     clear();
   }

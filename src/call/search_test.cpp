@@ -1,6 +1,6 @@
-// Random orders of events, searched for a broken promise. A small world answers what the conversation orders, plausibly,
-// late, twice, or for somebody long gone; its mouth keeps the mouth's contract: Flushed follows Flush before anything else,
-// Drained comes only of what is released, closed and not held, and positions follow the clock.
+// Random orders of events, searched for a broken promise. A small world answers what the conversation orders,
+// plausibly, late, twice, or for somebody long gone; its mouth keeps the mouth's contract: Flushed follows Flush before
+// anything else, Drained comes only of what is released, closed and not held, and positions follow the clock.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -8,7 +8,7 @@
 
 #include "call/promises.hpp"
 #include "call/record.hpp"
-#include "call/timelines.hpp"
+#include "call/timelines_testing.hpp"
 
 namespace offhook::call {
 namespace {
@@ -25,14 +25,18 @@ class Dice {
   bool one_in(int n) { return below(n) == 0; }
   Duration ms(int from, int to) { return 1ms * (from + below(to - from + 1)); }
   template <class T, std::size_t N>
-  const T& of(const T (&list)[N]) { return list[below(static_cast<int>(N))]; }
+  const T& of(const T (&list)[N]) {
+    return list[below(static_cast<int>(N))];
+  }
 
  private:
   std::uint64_t s_;
 };
 
-constexpr const char* kCaller[] = {"stop", "yes", "mm-hm", "", "I want to", "book a table for two", "um", "no wait", "café à deux"};
-constexpr const char* kTokens[] = {"We ", "open at nine. ", "Sure, ", "on Saturday! ", "\n", "d'accord, ", "and so on and so forth ", "né?"};
+constexpr const char* kCaller[] = {"stop", "yes",     "mm-hm",      "", "I want to", "book a table for two",
+                                   "um",   "no wait", "café à deux"};
+constexpr const char* kTokens[] = {"We ",        "open at nine. ",          "Sure, ", "on Saturday! ", "\n",
+                                   "d'accord, ", "and so on and so forth ", "né?"};
 
 Settings random_settings(Dice& dice) {
   Settings s;
@@ -143,10 +147,13 @@ class World {
   }
 
   std::optional<Event> perform(const Action& a) {
-    if (auto* x = std::get_if<action::Listen>(&a.what)) utterance_ = x->utterance;
+    if (auto* x = std::get_if<action::Listen>(&a.what))
+      utterance_ = x->utterance;
     else if (auto* x = std::get_if<action::Transcribe>(&a.what)) {
-      if (dice_.one_in(8)) pending_.push_back(event::TranscriptFailed{x->utterance, x->upto, "broke"});
-      else pending_.push_back(event::Transcript{x->utterance, x->upto, dice_.of(kCaller)});
+      if (dice_.one_in(8))
+        pending_.push_back(event::TranscriptFailed{x->utterance, x->upto, "broke"});
+      else
+        pending_.push_back(event::Transcript{x->utterance, x->upto, dice_.of(kCaller)});
     } else if (auto* x = std::get_if<action::ScoreTurn>(&a.what)) {
       pending_.push_back(event::TurnScored{x->utterance, x->upto, dice_.below(1002) - 1});
     } else if (auto* x = std::get_if<action::Ask>(&a.what)) {
@@ -156,8 +163,10 @@ class World {
         for (int n = 1 + dice_.below(3); n > 0; --n)
           pending_.push_back(event::ToolAsked{g, "t" + std::to_string(dice_.one_in(6) ? calls_ : ++calls_),
                                               dice_.of({"book", "look", "fly"}), "{}"});
-      if (dice_.one_in(6)) pending_.push_back(event::MindFailed{g, "broke"});
-      else if (!dice_.one_in(8)) pending_.push_back(event::MindDone{g, "stop"});
+      if (dice_.one_in(6))
+        pending_.push_back(event::MindFailed{g, "broke"});
+      else if (!dice_.one_in(8))
+        pending_.push_back(event::MindDone{g, "stop"});
     } else if (auto* x = std::get_if<action::Speak>(&a.what)) {
       start(x->generation);
       mouth_.clauses.push_back(-1);
@@ -226,7 +235,8 @@ class World {
     now_ += dice_.ms(0, 120);
     if (pending_.empty()) return feed(event::Tick{});
     // Mostly in order: a mind's words do not overtake each other. Other things do.
-    const std::size_t i = dice_.one_in(10) ? static_cast<std::size_t>(dice_.below(static_cast<int>(pending_.size()))) : 0;
+    const std::size_t i =
+        dice_.one_in(10) ? static_cast<std::size_t>(dice_.below(static_cast<int>(pending_.size()))) : 0;
     Event e = pending_[i];
     if (!dice_.one_in(20)) pending_.erase(pending_.begin() + static_cast<std::ptrdiff_t>(i));
     if (auto* h = std::get_if<event::HungUp>(&e)) h->heard = mouth_.alive ? played() : 0;
@@ -265,14 +275,17 @@ class World {
       case 4: return feed(event::Drained{g});
       case 5: return feed(event::ClauseReady{g, dice_.below(3), 8000, ""});
       case 6: return feed(event::ToolReturned{"nobody", true, "stale"});
-      case 7: return feed(event::Transcript{utterance_ + static_cast<Utterance>(dice_.below(3)) - 1, heard_ - dice_.below(9000), "stale words"});
+      case 7:
+        return feed(event::Transcript{utterance_ + static_cast<Utterance>(dice_.below(3)) - 1,
+                                      heard_ - dice_.below(9000), "stale words"});
       default: break;
     }
     if (recent_.empty()) return;
     const Event& e = recent_[static_cast<std::size_t>(dice_.below(static_cast<int>(recent_.size())))];
     // The line and the mouth do not repeat themselves.
-    if (std::holds_alternative<event::HungUp>(e) || std::holds_alternative<event::Flushed>(e) || std::holds_alternative<event::Drained>(e) ||
-        std::holds_alternative<event::ClauseReady>(e) || std::holds_alternative<event::Audible>(e) || std::holds_alternative<event::EndRequested>(e))
+    if (std::holds_alternative<event::HungUp>(e) || std::holds_alternative<event::Flushed>(e) ||
+        std::holds_alternative<event::Drained>(e) || std::holds_alternative<event::ClauseReady>(e) ||
+        std::holds_alternative<event::Audible>(e) || std::holds_alternative<event::EndRequested>(e))
       return;
     feed(e);
   }
@@ -376,7 +389,8 @@ TEST(Search, a_thousand_random_stories_break_no_promise) {
       w.tools["t" + std::to_string(n)] = {.after = dice.ms(0, 6000)};
       return a;
     };
-    for (int i = dice.below(8); i > 0; --i) w.at(dice.ms(0, 20000), event::Token{static_cast<Generation>(dice.below(6)), "stray "});
+    for (int i = dice.below(8); i > 0; --i)
+      w.at(dice.ms(0, 20000), event::Token{static_cast<Generation>(dice.below(6)), "stray "});
     for (int i = dice.below(8); i > 0; --i) w.at(dice.ms(0, 20000), event::Tick{});
     if (dice.one_in(4)) w.at(dice.ms(0, 20000), event::HungUp{"the caller", 0});
     if (dice.one_in(4)) w.at(dice.ms(0, 20000), event::EndRequested{"drain"});

@@ -1,5 +1,5 @@
-// Every number that decides how a conversation behaves, with its unit and its reason. One value type: it stands in the head
-// of each event log, so that a replay needs nothing else.
+// Every number that decides how a conversation behaves, with its unit and its reason. One value type: it stands in the
+// head of each event log, so that a replay needs nothing else.
 #pragma once
 
 #include <cstdint>
@@ -19,68 +19,73 @@ struct ToolSettings {
   std::string name;
   Effect effect = Effect::once;
   std::int64_t timeout_us = 10'000'000;
-  template <class V> void visit(V&& v) { v("name", name), v("effect", effect), v("timeout_us", timeout_us); }
+  template <class V>
+  void visit(V&& v) {
+    v("name", name), v("effect", effect), v("timeout_us", timeout_us);
+  }
 };
 
 struct Settings {
   // ---- hearing
-  int rate = 8000;                 // Hz of the wire: positions are counted in it
-  int speech_start = 128;          // of 255: a window at or above it may begin speech
-  int speech_keep = 90;            // speech goes on at or above it (hysteresis, 0.35)
-  int start_windows = 2;           // 64 ms: "yes" counts from 100 ms of speech
-  int overlap_windows = 3;         // 96 ms over the agent's own voice, where a false start costs a hitch
-  Duration vad_stop = 96ms;        // silence until a pause is noticed
-  Duration run_up = 300ms;         // sound before the first speech window that the recogniser gets too
-  Duration no_sound = 500ms;       // no windows for so long while the caller speaks: a pause, the line is stuttering
-  Duration vanished = 10s;         // no windows at all for so long: the caller is gone
+  int rate = 8000;            // Hz of the wire: positions are counted in it
+  int speech_start = 128;     // of 255: a window at or above it may begin speech
+  int speech_keep = 90;       // speech goes on at or above it (hysteresis, 0.35)
+  int start_windows = 2;      // 64 ms: "yes" counts from 100 ms of speech
+  int overlap_windows = 3;    // 96 ms over the agent's own voice, where a false start costs a hitch
+  Duration vad_stop = 96ms;   // silence until a pause is noticed
+  Duration run_up = 300ms;    // sound before the first speech window that the recogniser gets too
+  Duration no_sound = 500ms;  // no windows for so long while the caller speaks: a pause, the line is stuttering
+  Duration vanished = 10s;    // no windows at all for so long: the caller is gone
 
   // ---- end of turn
-  bool detector = true;            // ask the turn model
-  bool speculate = true;           // think and prepare the first clause while the turn is not decided
-  Duration min_delay = 300ms;      // from the last speech to the earliest commit
-  Duration max_delay = 3s;         // … and to the latest
-  int eagerness_percent = 100;     // scales what the wait has above min_delay: 60 eager, 160 patient
-  Duration score_patience = 400ms; // a verdict of the turn model that comes later is not waited for
-  Duration words_patience = 2500ms;// a transcript that comes later than this after the pause is not waited for
+  bool detector = true;              // ask the turn model
+  bool speculate = true;             // think and prepare the first clause while the turn is not decided
+  Duration min_delay = 300ms;        // from the last speech to the earliest commit
+  Duration max_delay = 3s;           // … and to the latest
+  int eagerness_percent = 100;       // scales what the wait has above min_delay: 60 eager, 160 patient
+  Duration score_patience = 400ms;   // a verdict of the turn model that comes later is not waited for
+  Duration words_patience = 2500ms;  // a transcript that comes later than this after the pause is not waited for
 
   // ---- interruptions
   Interruptions interruptions = Interruptions::hold;
-  int min_words = 0;               // fewer do not interrupt
-  Duration min_duration = 200ms;   // less speech without words does not interrupt
-  Duration judge = 400ms;          // a hold is judged within
-  Duration judge_words = 600ms;    // … or within this, where a transcript is on its way; longer would be a stop
-  Duration tail = 500ms;           // words that begin so near the end of a reply answer it, and do not interrupt it
+  int min_words = 0;              // fewer do not interrupt
+  Duration min_duration = 200ms;  // less speech without words does not interrupt
+  Duration judge = 400ms;         // a hold is judged within
+  Duration judge_words = 600ms;   // … or within this, where a transcript is on its way; longer would be a stop
+  Duration tail = 500ms;          // words that begin so near the end of a reply answer it, and do not interrupt it
   Mute mute = Mute::none;
 
   // ---- patience
   Duration idle = 15s;
   Duration longest_call = 30min;
   Duration longest_turn = 60s;
-  Duration mind_patience = 5s;     // to the first word of an answer
-  Duration voice_patience = 5s;    // from a clause's order to its sound
-  Duration goodbye_patience = 12s; // a goodbye that is not over by then is cut
-  int failures = 3;                // in a row, of mind or voice: the call ends politely
-  int tool_steps = 3;              // a turn
+  Duration mind_patience = 5s;      // to the first word of an answer
+  Duration voice_patience = 5s;     // from a clause's order to its sound
+  Duration goodbye_patience = 12s;  // a goodbye that is not over by then is cut
+  int failures = 3;                 // in a row, of mind or voice: the call ends politely
+  int tool_steps = 3;               // a turn
 
   // ---- words
-  std::string greeting;            // empty: the caller speaks first
+  std::string greeting;  // empty: the caller speaks first
   std::string idle_text = "Are you still there?";
   std::string goodbye_text = "Goodbye.";
   std::string apology_text = "Sorry, I didn't get that. Could you say it again?";
   std::string failure_text = "I'm sorry, I'm having trouble right now. Please call again later. Goodbye.";
   std::vector<ToolSettings> tools;
 
-  template <class V> void visit(V&& v) {
+  template <class V>
+  void visit(V&& v) {
     v("rate", rate), v("speech_start", speech_start), v("speech_keep", speech_keep), v("start_windows", start_windows),
         v("overlap_windows", overlap_windows), v("vad_stop", vad_stop), v("run_up", run_up), v("no_sound", no_sound),
         v("vanished", vanished), v("detector", detector), v("speculate", speculate), v("min_delay", min_delay),
         v("max_delay", max_delay), v("eagerness_percent", eagerness_percent), v("score_patience", score_patience),
         v("words_patience", words_patience), v("interruptions", interruptions), v("min_words", min_words),
-        v("min_duration", min_duration), v("judge", judge), v("judge_words", judge_words), v("tail", tail), v("mute", mute), v("idle", idle),
-        v("longest_call", longest_call), v("longest_turn", longest_turn), v("mind_patience", mind_patience),
-        v("voice_patience", voice_patience), v("goodbye_patience", goodbye_patience), v("failures", failures),
-        v("tool_steps", tool_steps), v("greeting", greeting), v("idle_text", idle_text), v("goodbye_text", goodbye_text),
-        v("apology_text", apology_text), v("failure_text", failure_text), v("tools", tools);
+        v("min_duration", min_duration), v("judge", judge), v("judge_words", judge_words), v("tail", tail),
+        v("mute", mute), v("idle", idle), v("longest_call", longest_call), v("longest_turn", longest_turn),
+        v("mind_patience", mind_patience), v("voice_patience", voice_patience), v("goodbye_patience", goodbye_patience),
+        v("failures", failures), v("tool_steps", tool_steps), v("greeting", greeting), v("idle_text", idle_text),
+        v("goodbye_text", goodbye_text), v("apology_text", apology_text), v("failure_text", failure_text),
+        v("tools", tools);
   }
 };
 

@@ -1,5 +1,5 @@
-// The state of a conversation: one value of five machines. Each machine owns its part; it sees the others read-only, the
-// event and now, and leaves its decisions for the machines behind it in the same step.
+// The state of a conversation: one value of five machines. Each machine owns its part; it sees the others read-only,
+// the event and now, and leaves its decisions for the machines behind it in the same step.
 //
 //     event ─▶ floor ─▶ patience ─▶ line ─▶ task ─▶ reply ─▶ actions
 //              who has  limits,     up or   context  what is said,
@@ -33,9 +33,9 @@ struct LineState {
   enum class Phase { ringing, up, ending, ended };
   Phase phase = Phase::ringing;
   Time answered_at{};
-  Time last_sound{};             // the last window came
-  Deadline end_by;               // ending: the goodbye is cut here
-  Deadline closed_by;            // hung up: if the edge does not say so by then, the call is over all the same
+  Time last_sound{};   // the last window came
+  Deadline end_by;     // ending: the goodbye is cut here
+  Deadline closed_by;  // hung up: if the edge does not say so by then, the call is over all the same
 };
 
 // ---- floor: who has the word?
@@ -49,34 +49,34 @@ struct Floor {
     bool paused = false;
     Sample speech_end = 0;
     Time speech_end_at{}, noticed_at{};
-    Duration spoken{};             // speech in it, without its pauses
-    std::string words;             // the best transcript so far
-    Sample words_upto = 0;         // … of a transcript: how far it reaches
-    bool words_final = false;      // … covers all speech
-    bool words_failed = false;     // the recogniser gave up on this pause
+    Duration spoken{};          // speech in it, without its pauses
+    std::string words;          // the best transcript so far
+    Sample words_upto = 0;      // … of a transcript: how far it reaches
+    bool words_final = false;   // … covers all speech
+    bool words_failed = false;  // the recogniser gave up on this pause
     Time words_at{};
-    int permille = -1;             // the turn model's verdict on this pause, -1: none yet
-    bool score_due = false;        // … is on its way
-    int scores = 0;                // asked again in this pause
-    Duration wait{};               // from the last speech to the end of the turn, by what is known
+    int permille = -1;       // the turn model's verdict on this pause, -1: none yet
+    bool score_due = false;  // … is on its way
+    int scores = 0;          // asked again in this pause
+    Duration wait{};         // from the last speech to the end of the turn, by what is known
     Overlap overlap = Overlap::none;
     Time overlap_at{};
-    bool needs_words = false;      // this noise has held the agent for nothing before
-    bool empty_hold = false;       // … and is counted among them
-    bool tail = false;             // it began in the last moments of a reply: it answers that
-    bool over = false;             // the longest turn: nothing but its words is waited for
-    int level = 127;               // the loudest window, dB below full scale
+    bool needs_words = false;  // this noise has held the agent for nothing before
+    bool empty_hold = false;   // … and is counted among them
+    bool tail = false;         // it began in the last moments of a reply: it answers that
+    bool over = false;         // the longest turn: nothing but its words is waited for
+    int level = 127;           // the loudest window, dB below full scale
   };
   // hysteresis
   bool speech = false;
   int loud_windows = 0, quiet_windows = 0;
-  Sample candidate = 0;            // where speech would have begun
-  Sample quiet_from = 0;           // where silence began
-  Sample audible_to = 0;           // the last window whose level was that of the caller's voice
+  Sample candidate = 0;   // where speech would have begun
+  Sample quiet_from = 0;  // where silence began
+  Sample audible_to = 0;  // the last window whose level was that of the caller's voice
   Sample heard_to = 0;
   std::optional<Turn> turn;
   Utterance utterances = 0;
-  int turns = 0;                   // committed
+  int turns = 0;  // committed
   // Sounds that held the agent for nothing: the next of the kind needs words, or 6 dB more.
   std::vector<Time> empty_holds;
   int empty_level = 127;
@@ -87,24 +87,24 @@ struct Reply {
   enum class Kind { none, greeting, answer, prompt, apology, goodbye };
   struct Clause {
     std::string text;
-    Sample samples = -1;           // -1: not synthesized yet, 0: could not be
-    bool ordered = false;          // Speak was sent
+    Sample samples = -1;   // -1: not synthesized yet, 0: could not be
+    bool ordered = false;  // Speak was sent
   };
   Kind kind = Kind::none;
-  Generation generation = 0;       // of this reply; the next one's is one more, whatever became of this
-  bool released = false;           // may be heard
+  Generation generation = 0;  // of this reply; the next one's is one more, whatever became of this
+  bool released = false;      // may be heard
   bool held = false, flushing = false, closed = false, mind_done = false, audible = false, failed = false;
-  std::string asked;               // the caller's words it answers
+  std::string asked;  // the caller's words it answers
   dialog::ClauseCutter cutter;
   std::vector<Clause> clauses;
-  std::size_t bytes = 0;           // of text so far
+  std::size_t bytes = 0;  // of text so far
   std::vector<llm::ToolCall> calls;
-  std::optional<TurnTimes> turn;   // an answer's, until it is audible
+  std::optional<TurnTimes> turn;  // an answer's, until it is audible
   std::optional<Time> first_token, first_clause, first_sound;
   Time asked_at{}, last_token{}, audible_at{}, held_at{};
-  Duration held_for{};             // in all, since it is audible
+  Duration held_for{};  // in all, since it is audible
 
-  std::size_t ordered() const {    // clauses sent to the voice; they are ordered front to back
+  std::size_t ordered() const {  // clauses sent to the voice; they are ordered front to back
     std::size_t n = 0;
     while (n < clauses.size() && clauses[n].ordered) ++n;
     return n;
@@ -121,15 +121,15 @@ struct Task {
   };
   dialog::Context context;
   std::vector<Running> running;
-  bool results_waiting = false;    // tools have returned what the model has not been told
-  int steps = 0;                   // tool steps since the caller's last words
+  bool results_waiting = false;  // tools have returned what the model has not been told
+  int steps = 0;                 // tool steps since the caller's last words
 };
 
 // ---- patience: limits and failures
 struct Patience {
   Time quiet_since{};
-  int prompts = 0;                 // "are you still there?" since the caller's last words
-  int failures = 0;                // in a row
+  int prompts = 0;   // "are you still there?" since the caller's last words
+  int failures = 0;  // in a row
 };
 
 struct State {
@@ -151,17 +151,17 @@ struct Decisions {
     Reply::Kind kind;
     std::string text, why;
   };
-  std::optional<Commit> commit;                  // floor: the turn is the agent's
-  std::optional<std::string> speculate;          // floor: prepare an answer to these words
-  std::optional<std::string> withdraw;           // floor: the speculated answer is not wanted
+  std::optional<Commit> commit;                    // floor: the turn is the agent's
+  std::optional<std::string> speculate;            // floor: prepare an answer to these words
+  std::optional<std::string> withdraw;             // floor: the speculated answer is not wanted
   std::optional<std::string> hold, resume, flush;  // floor
-  std::optional<Say> say;                        // patience, line
-  std::optional<std::string> fail;               // patience: the current answer will not come
-  std::optional<Say> end;                        // patience: say this and end the call
-  std::optional<llm::ToolCall> call;             // task: the reply has called this tool
-  std::optional<std::string> ask_again;          // task: the tools' results are in
-  bool ending = false;                           // line: no answer is wanted any more
-  bool ended = false;                            // line: everything stops
+  std::optional<Say> say;                          // patience, line
+  std::optional<std::string> fail;                 // patience: the current answer will not come
+  std::optional<Say> end;                          // patience: say this and end the call
+  std::optional<llm::ToolCall> call;               // task: the reply has called this tool
+  std::optional<std::string> ask_again;            // task: the tools' results are in
+  bool ending = false;                             // line: no answer is wanted any more
+  bool ended = false;                              // line: everything stops
 };
 
 }  // namespace offhook::call

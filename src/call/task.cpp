@@ -1,5 +1,5 @@
-// The context and the tools. What was heard is appended when a reply ends; a tool runs once its reply is committed; when all
-// results are in and nobody has the word, the model is asked again.
+// The context and the tools. What was heard is appended when a reply ends; a tool runs once its reply is committed;
+// when all results are in and nobody has the word, the model is asked again.
 #include <algorithm>
 
 #include "call/machines.hpp"
@@ -11,7 +11,9 @@ using dialog::Item;
 
 constexpr std::size_t kMostCalls = 16;  // of one reply
 
-void append(Task& task, Item item) { task.context.push_back(std::make_shared<const Item>(std::move(item))); }
+void append(Task& task, Item item) {
+  task.context.push_back(std::make_shared<const Item>(std::move(item)));
+}
 
 void append_agent(Task& task, const Reply& r, std::string text, bool cut) {
   if (text.empty() && r.calls.empty()) return;
@@ -29,13 +31,15 @@ bool accepted(const Task& task, const State& all, const event::ToolAsked& t) {
   if ((r.released ? task.steps : 0) >= all.settings.tool_steps || r.calls.size() >= kMostCalls) return false;
   // An id twice would mix up two results.
   const auto same = [&](const auto& x) { return x.id == t.id; };
-  return std::none_of(r.calls.begin(), r.calls.end(), same) && std::none_of(task.running.begin(), task.running.end(), same) &&
+  return std::none_of(r.calls.begin(), r.calls.end(), same) &&
+         std::none_of(task.running.begin(), task.running.end(), same) &&
          std::none_of(task.context.begin(), task.context.end(),
                       [&](const auto& i) { return i->kind == Item::Kind::tool_result && i->call_id == t.id; });
 }
 
 void start(Task& task, const Settings& s, const llm::ToolCall& call, Time now, Actions& out) {
-  const auto tool = std::find_if(s.tools.begin(), s.tools.end(), [&](const ToolSettings& t) { return t.name == call.name; });
+  const auto tool =
+      std::find_if(s.tools.begin(), s.tools.end(), [&](const ToolSettings& t) { return t.name == call.name; });
   if (tool == s.tools.end()) {
     append_result(task, call.id, "There is no tool of that name.");
     task.results_waiting = true;
@@ -46,7 +50,9 @@ void start(Task& task, const Settings& s, const llm::ToolCall& call, Time now, A
 }
 
 // A reply that only calls tools is over without a sound.
-bool silent(const Reply& r) { return r.clauses.empty() && r.cutter.empty() && !r.calls.empty(); }
+bool silent(const Reply& r) {
+  return r.clauses.empty() && r.cutter.empty() && !r.calls.empty();
+}
 
 }  // namespace
 
@@ -62,9 +68,11 @@ void step_task(Task& task, const State& all, const Event& event, Time now, Decis
 
   if (auto* f = get<event::Flushed>(event); f && live && f->generation == r.generation)
     append_reply(heard_text(r, f->heard), true);
-  if (auto* e = get<event::Drained>(event); e && live && e->generation == r.generation) append_reply(whole_text(r), false);
+  if (auto* e = get<event::Drained>(event); e && live && e->generation == r.generation)
+    append_reply(whole_text(r), false);
   if (auto* h = get<event::HungUp>(event); h && live && r.released) append_reply(heard_text(r, h->heard), true);
-  if (auto* m = get<event::MindDone>(event); m && live && m->generation == r.generation && r.released && silent(r) && !d.ended)
+  if (auto* m = get<event::MindDone>(event);
+      m && live && m->generation == r.generation && r.released && silent(r) && !d.ended)
     append_reply("", false);
   if (d.fail && live && r.released && r.clauses.empty() && !d.ended)
     append_reply("", false);  // its tools have been called all the same
@@ -76,7 +84,8 @@ void step_task(Task& task, const State& all, const Event& event, Time now, Decis
     return task.running.erase(running);
   };
   if (auto* t = get<event::ToolReturned>(event)) {
-    const auto it = std::find_if(task.running.begin(), task.running.end(), [&](const auto& x) { return x.id == t->id; });
+    const auto it =
+        std::find_if(task.running.begin(), task.running.end(), [&](const auto& x) { return x.id == t->id; });
     if (it != task.running.end()) end_tool(it, t->text);
   }
   for (auto it = task.running.begin(); it != task.running.end();) {
@@ -107,8 +116,8 @@ void step_task(Task& task, const State& all, const Event& event, Time now, Decis
   }
 
   // The agent item is appended when the reply is over; until then its calls are not in the context.
-  if (task.results_waiting && task.running.empty() && reply_over && !all.floor.turn && !d.commit && !d.say && !d.ending &&
-      all.line.phase == LineState::Phase::up) {
+  if (task.results_waiting && task.running.empty() && reply_over && !all.floor.turn && !d.commit && !d.say &&
+      !d.ending && all.line.phase == LineState::Phase::up) {
     task.results_waiting = false;
     ++task.steps;
     d.ask_again = "the tools have returned";

@@ -1,5 +1,5 @@
 // What breaks, and how calls end.
-#include "call/timelines.hpp"
+#include "call/timelines_testing.hpp"
 
 namespace offhook::call {
 namespace {
@@ -30,7 +30,8 @@ TEST(Failure, a_mind_that_stalls_in_mid_answer_keeps_what_was_said) {
   a.tokens = {"We open at nine. ", "And we cl"};
   w.answers = {a};
   w.run(12s);
-  EXPECT_EQ(w.context(), std::string("caller: what are your hours | agent: We open at nine. ") + kSorry) << w.timeline_text();
+  EXPECT_EQ(w.context(), std::string("caller: what are your hours | agent: We open at nine. ") + kSorry)
+      << w.timeline_text();
 }
 
 TEST(Failure, a_word_that_comes_late_but_before_the_tick_is_no_stall) {
@@ -197,15 +198,19 @@ TEST(Failure, a_goodbye_that_is_not_over_in_time_is_cut) {
 TEST(Failure, limits_beyond_all_time_are_no_overflow) {
   Settings s;
   s.greeting = "Hello";
-  for (Duration* d : {&s.idle, &s.longest_call, &s.longest_turn, &s.vanished, &s.no_sound, &s.words_patience, &s.mind_patience,
-                      &s.score_patience, &s.goodbye_patience, &s.judge, &s.judge_words, &s.max_delay, &s.tail, &s.run_up})
+  for (Duration* d :
+       {&s.idle, &s.longest_call, &s.longest_turn, &s.vanished, &s.no_sound, &s.words_patience, &s.mind_patience,
+        &s.score_patience, &s.goodbye_patience, &s.judge, &s.judge_words, &s.max_delay, &s.tail, &s.run_up})
     *d = Duration::max();
   auto w = world(s);
   w.speech = {{3s, 4s, "what are your hours"}, {8s, 9s, "stop"}};
   w.answers = {answer("one two three four five six", 10s), answer("ok")};
   w.run(30s);
-  EXPECT_EQ(w.context(), "agent: Hello | caller: what are your hours | agent: one two three four five six | caller: stop | agent: ok")
-      << "with an endless tail every overlap is an answer\n" << w.timeline_text();
+  EXPECT_EQ(
+      w.context(),
+      "agent: Hello | caller: what are your hours | agent: one two three four five six | caller: stop | agent: ok")
+      << "with an endless tail every overlap is an answer\n"
+      << w.timeline_text();
 }
 
 // ---- the end, in every state
@@ -217,21 +222,21 @@ struct Moment {
 // One story that passes through all states; see the times in the test below.
 Rehearsal eventful() {
   auto s = with_tool();
-  s.greeting = "Hello, this is Bluebird.";                                            // 0.08 .. 1.5
+  s.greeting = "Hello, this is Bluebird.";  // 0.08 .. 1.5
   auto w = world(s);
   w.delays.permille = 300;
   w.speech = {{2s, 3s, "book a table"}, {7500ms, 7700ms, ""}, {12s, 13s, "please stop it"}};
-  auto first = calling(answer("Let me look."), {{"t1", "book", "{}"}});               // committed 4.0, heard 4.1 .. 4.8
-  auto second = answer("one two three four five six seven eight nine ten", 10s);      // asked 6.0
+  auto first = calling(answer("Let me look."), {{"t1", "book", "{}"}});           // committed 4.0, heard 4.1 .. 4.8
+  auto second = answer("one two three four five six seven eight nine ten", 10s);  // asked 6.0
   second.first = second.all = 1s;
   w.answers = {first, second, answer("ok", 1s)};
   w.tools["t1"] = {.after = 2s};
   return w;
 }
-const Moment kMoments[] = {{"greeting", 500ms},      {"listening", 1800ms}, {"caller speaking", 2500ms},
+const Moment kMoments[] = {{"greeting", 500ms},      {"listening", 1800ms},   {"caller speaking", 2500ms},
                            {"paused", 3140ms},       {"speculating", 3300ms}, {"speaking", 4300ms},
-                           {"tool running", 5400ms}, {"thinking", 6500ms},  {"answering", 7400ms},
-                           {"held", 7650ms},         {"again", 8500ms},     {"interrupted", 12600ms},
+                           {"tool running", 5400ms}, {"thinking", 6500ms},    {"answering", 7400ms},
+                           {"held", 7650ms},         {"again", 8500ms},       {"interrupted", 12600ms},
                            {"second turn", 13500ms}};
 
 TEST(Ending, the_eventful_story_is_in_the_states_that_it_claims) {

@@ -1,5 +1,5 @@
 // The caller speaks while the agent does.
-#include "call/timelines.hpp"
+#include "call/timelines_testing.hpp"
 
 namespace offhook::call {
 namespace {
@@ -14,7 +14,9 @@ Rehearsal story(Settings s = {}) {
   return w;
 }
 
-std::string whole() { return std::string("caller: tell me a long story | agent: ") + kStory; }
+std::string whole() {
+  return std::string("caller: tell me a long story | agent: ") + kStory;
+}
 
 }  // namespace
 
@@ -48,7 +50,8 @@ TEST(Overlap, a_key_stroke_does_not_even_hold) {
 
 TEST(Overlap, typing_holds_at_most_twice_in_ten_seconds) {
   auto w = story();
-  for (int i = 0; i < 12; ++i) w.speech.push_back({4s + i * 600ms, 4s + i * 600ms + 150ms, "", 240, 30 - 7 * i});  // ever louder
+  for (int i = 0; i < 12; ++i)
+    w.speech.push_back({4s + i * 600ms, 4s + i * 600ms + 150ms, "", 240, 30 - 7 * i});  // ever louder
   w.run(20s);
   EXPECT_EQ(w.count("hold"), 2) << w.timeline_text();
   EXPECT_EQ(w.count("resume"), 2);
@@ -67,7 +70,10 @@ TEST(Overlap, after_a_hold_for_nothing_the_same_noise_does_not_hold_again_but_6_
 
 TEST(Overlap, noise_that_held_twice_is_forgotten_after_ten_seconds) {
   auto w = world();
-  w.speech = {{500ms, 1500ms, "tell me a long story"}, {4s, 4150ms, "", 240, 30}, {5s, 5150ms, "", 240, 20}, {16s, 16150ms, ""}};
+  w.speech = {{500ms, 1500ms, "tell me a long story"},
+              {4s, 4150ms, "", 240, 30},
+              {5s, 5150ms, "", 240, 20},
+              {16s, 16150ms, ""}};
   w.answers = {answer(kStory, 20s)};
   w.run(30s);
   EXPECT_EQ(w.count("hold"), 3) << w.timeline_text();
@@ -93,6 +99,7 @@ TEST(Overlap, a_late_transcript_is_no_hold_for_nothing) {
   EXPECT_EQ(w.count("resume"), 1) << w.timeline_text();  // not in silence for longer than 600 ms …
   EXPECT_EQ(w.count("cut"), 1);                          // … but it was a word
   EXPECT_TRUE(w.state().floor.empty_holds.empty());
+  EXPECT_NE(w.context().find("/ | caller: wait | agent: ok"), std::string::npos) << w.context();
 }
 
 TEST(Overlap, speech_that_goes_on_without_words_flushes_within_400_ms) {
@@ -117,8 +124,10 @@ TEST(Overlap, speech_that_goes_on_after_a_resume_flushes_with_its_words) {
 TEST(Overlap, noise_that_cut_the_agent_off_gets_an_apology_not_silence) {
   auto w = story();
   w.speech.push_back({5s, 7s, ""});
+  w.speech.push_back({8500ms, 8650ms, ""});  // and over the apology
   w.run(20s);
   EXPECT_EQ(w.count("cut"), 1) << w.timeline_text();
+  EXPECT_EQ(w.count("hold"), 1) << "the same noise again\n" << w.timeline_text();
   EXPECT_LE(w.when("speaking", 1), 8.0) << w.timeline_text();
   EXPECT_NE(w.context().find("agent: Sorry, I didn't get that."), std::string::npos) << w.context();
 }
@@ -135,7 +144,8 @@ TEST(Overlap, yes_over_the_last_200_ms_of_a_question_is_an_answer) {
     w.speech.push_back({end - 200ms, end + 50ms, "yes"});
     w.run(8s);
     EXPECT_EQ(w.count("hold"), 0) << w.timeline_text();
-    EXPECT_EQ(w.context(), "caller: a table please | agent: For two people? | caller: yes | agent: Done") << w.timeline_text();
+    EXPECT_EQ(w.context(), "caller: a table please | agent: For two people? | caller: yes | agent: Done")
+        << w.timeline_text();
   }
 }
 

@@ -1,5 +1,5 @@
 // The peers' own stories, with their settings, and the same stories with Offhook's defaults.
-#include "call/timelines.hpp"
+#include "call/timelines_testing.hpp"
 
 namespace offhook::call {
 namespace {
@@ -34,7 +34,8 @@ TEST(PeersTimeline, interruption) {
   EXPECT_AT(w, "cut", 0, 5.5);
   EXPECT_NE(w.timeline_text().find("cut 2.0"), std::string::npos) << w.timeline_text();
   EXPECT_AT(w, "thinking", 1, 6.5);
-  EXPECT_EQ(w.context(), "caller: tell me a long story | agent: one two/ | caller: Stop! | agent: ok") << w.timeline_text();
+  EXPECT_EQ(w.context(), "caller: tell me a long story | agent: one two/ | caller: Stop! | agent: ok")
+      << w.timeline_text();
 }
 
 TEST(PeersTimeline, too_few_words_do_not_cut) {
@@ -125,7 +126,8 @@ TEST(PeersTimeline, a_tool_that_fails_tells_the_model_so) {
   w.answers = {calling(answer("let me check", 2s), {{"t1", "book", "{}"}}), answer("that did not work", 3s)};
   w.tools["t1"] = {.result = "The tool failed.", .ok = false};
   w.run(12s);
-  EXPECT_EQ(w.context(), "caller: book me a table | tool: The tool failed. | agent: let me check | agent: that did not work");
+  EXPECT_EQ(w.context(),
+            "caller: book me a table | tool: The tool failed. | agent: let me check | agent: that did not work");
 }
 
 // ---- the same with Offhook's defaults
@@ -151,7 +153,8 @@ TEST(Timeline, stop_silences_the_agent_within_200_ms) {
   EXPECT_GE(w.when("cut"), 5.0) << w.timeline_text();
   EXPECT_LE(w.when("cut"), 5.0 + 0.6) << w.timeline_text();
   EXPECT_EQ(w.count("resume"), 0);
-  EXPECT_EQ(w.context(), "caller: tell me a long story | agent: one two three/ | caller: Stop right there! | agent: ok");
+  EXPECT_EQ(w.context(),
+            "caller: tell me a long story | agent: one two three/ | caller: Stop right there! | agent: ok");
 }
 
 TEST(Timeline, with_min_words_stop_alone_resumes_and_more_flushes) {
@@ -164,6 +167,7 @@ TEST(Timeline, with_min_words_stop_alone_resumes_and_more_flushes) {
   EXPECT_EQ(w.count("resume"), 2) << w.timeline_text();  // the second time the words come only after 400 ms
   EXPECT_EQ(w.count("cut"), 1) << w.timeline_text();
   EXPECT_GE(w.when("cut"), 8.0);
+  EXPECT_EQ(w.when("speculating", 1), w.when("cut")) << "no window is waited for";
 }
 
 TEST(Timeline, the_caller_speaks_again_before_the_answer) {

@@ -1,5 +1,5 @@
 // Tools: each call has one result, whatever is said meanwhile.
-#include "call/timelines.hpp"
+#include "call/timelines_testing.hpp"
 
 namespace offhook::call {
 namespace {
@@ -63,7 +63,8 @@ TEST(Tools, one_that_does_not_return_in_time_is_cancelled_and_told) {
   w.tools["t1"] = {.after = 3s};  // its late result is dropped
   w.run(8s);
   EXPECT_EQ(w.count("tool cancelled"), 1) << w.timeline_text();
-  EXPECT_EQ(w.context(), "caller: book a table | agent:  | tool: The tool did not return in time. | agent: It did not work");
+  EXPECT_EQ(w.context(),
+            "caller: book a table | agent:  | tool: The tool did not return in time. | agent: It did not work");
 }
 
 TEST(Tools, a_result_after_an_interruption_is_not_lost) {
@@ -75,7 +76,8 @@ TEST(Tools, a_result_after_an_interruption_is_not_lost) {
   w.run(12s);
   EXPECT_EQ(w.count("cut"), 1) << w.timeline_text();
   EXPECT_EQ(w.context(),
-            "caller: book a table | agent: Let me/ | caller: are you there | agent: Yes. | tool: done | agent: And it is booked.")
+            "caller: book a table | agent: Let me/ | caller: are you there | agent: Yes. | tool: done | agent: And it "
+            "is booked.")
       << w.timeline_text();
 }
 
@@ -86,7 +88,8 @@ TEST(Tools, a_result_that_comes_while_the_next_answer_is_prepared_is_in_that_ans
   w.tools["t1"] = {.after = 2350ms};               // 4.2: after the speculation, before the commit
   w.run(9s);
   EXPECT_EQ(w.count("speculating"), 3) << w.timeline_text();
-  EXPECT_EQ(w.context(), "caller: book a table | agent:  | tool: done | caller: is it done and | agent: with the result")
+  EXPECT_EQ(w.context(),
+            "caller: book a table | agent:  | tool: done | caller: is it done and | agent: with the result")
       << w.timeline_text();
   EXPECT_EQ(w.count("speaking"), 1);
 }
@@ -138,6 +141,10 @@ TEST(Tools, a_new_turn_has_its_own_steps_even_when_speculated) {
   w.speech.push_back({6s, 7s, "and a room"});
   w.run(12s);
   EXPECT_EQ(count_of<action::CallTool>(w), 4) << w.timeline_text();
+  for (int i = 0; auto* ask = nth<action::Ask>(w, i); ++i)
+    if (ask->speculative) {
+      EXPECT_TRUE(ask->tools) << i;
+    }
 }
 
 TEST(Tools, a_speculated_reply_calls_none_before_the_commit_and_none_if_withdrawn) {
@@ -173,6 +180,22 @@ TEST(Tools, running_ones_are_cancelled_when_the_call_ends_and_have_their_result)
   w.run(8s);
   EXPECT_EQ(w.context(), "caller: book a table | agent:  | tool: The call ended before the tool returned.");
   EXPECT_EQ(w.count("tool cancelled"), 1);
+}
+
+TEST(Tools, a_call_that_ends_in_the_very_step_in_which_its_reply_is_done_names_it_once) {
+  Settings s = with_tool();
+  s.mind_patience = 60s;
+  auto w = asked(s);
+  Rehearsal::Answer by_hand;
+  by_hand.all = -1ms;
+  w.answers = {by_hand};
+  w.sound_stops = 3s;  // gone at 13, but …
+  w.delays.tick = 5s;  // … that is not noticed
+  w.at(12s, event::ToolAsked{1, "t1", "book", "{}"});
+  w.at(14s, event::MindDone{1, "tool_calls"});
+  w.run(30s);
+  EXPECT_NEAR(w.when("hang up"), 14, 0.001) << w.timeline_text();
+  EXPECT_EQ(w.context(), "caller: book a table | tool: The call ended before the tool returned. | agent: /");
 }
 
 TEST(Tools, noise_while_one_runs_does_not_lose_its_result) {

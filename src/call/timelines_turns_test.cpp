@@ -1,5 +1,5 @@
 // Where a turn of the caller begins and ends, and what becomes of it.
-#include "call/timelines.hpp"
+#include "call/timelines_testing.hpp"
 
 namespace offhook::call {
 
@@ -95,7 +95,8 @@ TEST(TurnTimeline, the_longest_turn_is_taken_in_mid_speech_with_its_words) {
   Settings s;
   s.longest_turn = 5s;
   auto w = world(s);
-  w.speech = {{500ms, 20s, "and then and then and then and then and then and then and then and then and then and then"}};
+  w.speech = {
+      {500ms, 20s, "and then and then and then and then and then and then and then and then and then and then"}};
   w.answers = {answer("Let me stop you there", 1s)};
   w.run(6s);
   EXPECT_EQ(w.count("thinking"), 1) << w.timeline_text();

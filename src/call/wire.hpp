@@ -1,4 +1,5 @@
-// What a call and its edge ask of each other. An edge turns a carrier's messages into these; a call never sees more of it.
+// What a call and its edge ask of each other. An edge turns a carrier's messages into these; a call never sees more of
+// it.
 #pragma once
 
 #include <cstdint>
@@ -17,16 +18,16 @@ namespace offhook::call {
 
 // What an edge can do. Conversation and mouth read these, never the edge's name.
 struct EdgeTraits {
-  int rate = 8000;                 // Hz of the wire's sound
-  int frame = 160;                 // samples a frame, 20 ms
-  bool marks = true;               // tells when a mark has been played
-  bool clear = true;               // can drop what it has buffered
+  int rate = 8000;    // Hz of the wire's sound
+  int frame = 160;    // samples a frame, 20 ms
+  bool marks = true;  // tells when a mark has been played
+  bool clear = true;  // can drop what it has buffered
 };
 
 struct CallStart {
-  std::string call_id;             // ours, unique: the log's name
+  std::string call_id;  // ours, unique: the log's name
   std::string stream_id, carrier_call_id;
-  std::string agent;               // from the URL; empty: the first
+  std::string agent;  // from the URL; empty: the first
   std::string from, to;
   std::vector<std::pair<std::string, std::string>> parameters;
   EdgeTraits edge;
@@ -37,9 +38,9 @@ class Wire {
  public:
   virtual ~Wire() = default;
   virtual void send_audio(std::span<const std::uint8_t> mulaw) = 0;  // any number of samples, in order, 8 kHz
-  virtual void send_mark(std::string_view name) = 0;                 // echoed as on_mark when what was sent before is played
-  virtual void clear() = 0;                                          // drops what is not played; marks come back at once
-  virtual void hang_up(std::string_view why) = 0;                    // after what is queued
+  virtual void send_mark(std::string_view name) = 0;  // echoed as on_mark when what was sent before is played
+  virtual void clear() = 0;                           // drops what is not played; marks come back at once
+  virtual void hang_up(std::string_view why) = 0;     // after what is queued
 };
 
 // What an edge tells its call. Home thread only. The edge destroys it after on_hangup; a call that ends itself asks

@@ -7,12 +7,17 @@
 namespace offhook::dialog {
 namespace {
 
-constexpr std::array kAbbreviations{"mr", "mrs", "ms", "dr", "st", "ave", "vs", "etc", "e.g", "i.e", "a.m", "p.m",
-                                    "approx", "jr", "sr", "inc", "ltd", "co", "dept", "tel", "ext", "prof", "u.s", "u.k"};
+constexpr std::array kAbbreviations{"mr",  "mrs", "ms",   "dr",  "st",     "ave",  "vs",  "etc",
+                                    "e.g", "i.e", "a.m",  "p.m", "approx", "jr",   "sr",  "inc",
+                                    "ltd", "co",  "dept", "tel", "ext",    "prof", "u.s", "u.k"};
 constexpr std::array kConjunctions{" and ", " but ", " because ", " so ", " which ", " while "};
 
-bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
-bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
+bool is_space(char c) {
+  return std::isspace(static_cast<unsigned char>(c)) != 0;
+}
+bool is_digit(char c) {
+  return std::isdigit(static_cast<unsigned char>(c)) != 0;
+}
 
 std::string trimmed(std::string_view s) {
   while (!s.empty() && is_space(s.front())) s.remove_prefix(1);
@@ -120,6 +125,8 @@ std::optional<std::string> ClauseCutter::finish() {
   return clause;
 }
 
-bool ClauseCutter::empty() const { return std::all_of(waiting_.begin(), waiting_.end(), is_space); }
+bool ClauseCutter::empty() const {
+  return std::all_of(waiting_.begin(), waiting_.end(), is_space);
+}
 
 }  // namespace offhook::dialog

@@ -1,5 +1,5 @@
-// Cuts a stream of tokens into clauses for the voice: early, so that the first sound comes soon, but never inside a number,
-// an abbreviation, an e-mail address, a URL or a tag. A value: copies and compares like one.
+// Cuts a stream of tokens into clauses for the voice: early, so that the first sound comes soon, but never inside a
+// number, an abbreviation, an e-mail address, a URL or a tag. A value: copies and compares like one.
 #pragma once
 
 #include <optional>

@@ -27,11 +27,13 @@ TEST(ClauseCutter, cuts_do_not_depend_on_how_the_tokens_were_cut) {
 }
 
 TEST(ClauseCutter, never_inside_a_number_an_abbreviation_or_an_address) {
-  EXPECT_THAT(cut("It costs 3.50 now. Ask Dr. Miller at info@bluebird.com or www.bluebird.com today. Ok", 1),
-              ElementsAre("It costs 3.50 now.", "Ask Dr. Miller at info@bluebird.com or www.bluebird.com today.", "Ok"));
+  EXPECT_THAT(
+      cut("It costs 3.50 now. Ask Dr. Miller at info@bluebird.com or www.bluebird.com today. Ok", 1),
+      ElementsAre("It costs 3.50 now.", "Ask Dr. Miller at info@bluebird.com or www.bluebird.com today.", "Ok"));
   EXPECT_THAT(cut("No. We are at No. 5. Ok", 1), ElementsAre("No.", "We are at No. 5.", "Ok"));
   EXPECT_THAT(cut("We open at 9 a.m. tomorrow. Fine", 1), ElementsAre("We open at 9 a.m. tomorrow.", "Fine"));
-  EXPECT_THAT(cut("That is 1,000 dollars on July 4, 2026 then.", 1), ElementsAre("That is 1,000 dollars on July 4, 2026 then."));
+  EXPECT_THAT(cut("That is 1,000 dollars on July 4, 2026 then.", 1),
+              ElementsAre("That is 1,000 dollars on July 4, 2026 then."));
 }
 
 TEST(ClauseCutter, never_inside_a_tag) {
@@ -48,8 +50,10 @@ TEST(ClauseCutter, a_stream_without_punctuation_is_cut_at_words) {
   std::string text;
   for (int i = 0; i < 100; ++i) text += "word ";
   for (const auto& clause : cut(text, 3)) EXPECT_LE(clause.size(), ClauseCutter::kLongest);
-  const auto joined = cut("I can see that you would like to come in on Thursday morning and we have two slots for that day", 1);
-  EXPECT_THAT(joined, ElementsAre("I can see that you would like to come in on Thursday morning", "and we have two slots for that day"));
+  const auto joined =
+      cut("I can see that you would like to come in on Thursday morning and we have two slots for that day", 1);
+  EXPECT_THAT(joined, ElementsAre("I can see that you would like to come in on Thursday morning",
+                                  "and we have two slots for that day"));
 }
 
 TEST(ClauseCutter, nothing_is_lost_and_markdown_is_not_spoken) {

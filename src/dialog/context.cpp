@@ -46,11 +46,8 @@ std::vector<llm::Message> render(const std::string& instructions, const Context&
         append_agent(turns.back(), *item, context);
         agent_spoke = true;
         break;
-      case Item::Kind::note:
-        turns.back().push_back({llm::Role::system, item->text, {}, {}});
-        break;
-      case Item::Kind::tool_result:
-        break;  // rendered behind its call
+      case Item::Kind::note: turns.back().push_back({llm::Role::system, item->text, {}, {}}); break;
+      case Item::Kind::tool_result: break;  // rendered behind its call
     }
   }
   std::vector<llm::Message> messages;

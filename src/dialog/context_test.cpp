@@ -5,7 +5,9 @@
 namespace offhook::dialog {
 namespace {
 
-ItemPtr caller(std::string text) { return std::make_shared<Item>(Item{Item::Kind::caller, std::move(text), false, {}, {}}); }
+ItemPtr caller(std::string text) {
+  return std::make_shared<Item>(Item{Item::Kind::caller, std::move(text), false, {}, {}});
+}
 ItemPtr agent(std::string text, bool cut = false, std::vector<llm::ToolCall> calls = {}) {
   return std::make_shared<Item>(Item{Item::Kind::agent, std::move(text), cut, std::move(calls), {}});
 }
@@ -16,7 +18,8 @@ ItemPtr result(std::string id, std::string text) {
 }  // namespace
 
 TEST(Context, instructions_and_the_latest_whole_turns_that_fit) {
-  Context context{agent("Hello there"), caller("one"), agent("first answer"), caller("two"), agent("second answer"), caller("three")};
+  Context context{agent("Hello there"), caller("one"),          agent("first answer"),
+                  caller("two"),        agent("second answer"), caller("three")};
   const auto all = render("Be brief.", context, 1000);
   ASSERT_EQ(all.size(), 7u);
   EXPECT_EQ(all[0].role, llm::Role::system);

@@ -9,20 +9,23 @@ namespace {
 
 constexpr std::array kFillers{"um", "uh", "er", "erm", "uhm", "hmm", "ah"};
 
-constexpr std::array kBackchannels{"mm",   "mhm",   "mmhmm", "mmhm", "hm",     "hmm",  "uhhuh", "uh",     "huh",  "yeah",
-                                   "yep",  "yup",   "yes",   "ok",   "okay",   "right", "sure", "aha",    "ah",   "oh",
-                                   "cool", "great", "good",  "alright", "gotcha", "see", "i",    "really", "true", "exactly"};
+constexpr std::array kBackchannels{"mm",     "mhm",  "mmhmm", "mmhm",   "hm",   "hmm",    "uhhuh", "uh",
+                                   "huh",    "yeah", "yep",   "yup",    "yes",  "ok",     "okay",  "right",
+                                   "sure",   "aha",  "ah",    "oh",     "cool", "great",  "good",  "alright",
+                                   "gotcha", "see",  "i",     "really", "true", "exactly"};
 
 // Words after which nobody stops on purpose.
-constexpr std::array kOpenEnders{"and", "but",  "or",   "so",   "because", "to",   "the", "a",    "an",  "my",   "your",
-                                 "of",  "for",  "with", "at",   "in",      "on",   "if",  "when", "is",  "are",  "was",
-                                 "i",   "i'm",  "it's", "we",   "that's",  "like", "the", "than", "then", "from", "about",
-                                 "by",  "um",   "uh",   "er",   "well",    "would", "could", "can", "want", "need", "do"};
+constexpr std::array kOpenEnders{"and",  "but",  "or",    "so",    "because", "to",    "the",  "a",  "an",
+                                 "my",   "your", "of",    "for",   "with",    "at",    "in",   "on", "if",
+                                 "when", "is",   "are",   "was",   "i",       "i'm",   "it's", "we", "that's",
+                                 "like", "the",  "than",  "then",  "from",    "about", "by",   "um", "uh",
+                                 "er",   "well", "would", "could", "can",     "want",  "need", "do"};
 
-constexpr std::array kComplete{"yes",     "no",        "yeah",     "nope",        "yep",       "okay",    "ok",       "sure",
-                               "thanks",  "thank you", "goodbye",  "bye",         "hello",     "hi",      "please",   "correct",
-                               "right",   "exactly",   "stop",     "no thanks",   "no thank you", "yes please", "that's all",
-                               "that's it", "that's right", "of course", "never mind"};
+constexpr std::array kComplete{"yes",          "no",        "yeah",         "nope",       "yep",        "okay",
+                               "ok",           "sure",      "thanks",       "thank you",  "goodbye",    "bye",
+                               "hello",        "hi",        "please",       "correct",    "right",      "exactly",
+                               "stop",         "no thanks", "no thank you", "yes please", "that's all", "that's it",
+                               "that's right", "of course", "never mind"};
 
 // What ends a turn whatever stood before it.
 constexpr std::array kClosers{"goodbye", "goodby", "bye", "thanks", "please", "thank you"};
@@ -71,7 +74,9 @@ std::vector<std::string> words_of(std::string_view text) {
   return words;
 }
 
-bool same_words(std::string_view a, std::string_view b) { return words_of(a) == words_of(b); }
+bool same_words(std::string_view a, std::string_view b) {
+  return words_of(a) == words_of(b);
+}
 
 bool is_backchannel(std::string_view text) {
   const auto words = raw_words(text);

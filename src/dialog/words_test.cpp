@@ -12,7 +12,8 @@ TEST(Words, sameness_ignores_case_punctuation_and_fillers) {
 }
 
 TEST(Words, backchannels_say_go_on) {
-  for (auto text : {"Mm-hm.", "Yeah", "okay, right", "Uh-huh", "I see", "mhm mhm"}) EXPECT_TRUE(is_backchannel(text)) << text;
+  for (auto text : {"Mm-hm.", "Yeah", "okay, right", "Uh-huh", "I see", "mhm mhm"})
+    EXPECT_TRUE(is_backchannel(text)) << text;
   for (auto text : {"Stop", "no", "yeah but wait", "", "I see what you mean there", "wait"})
     EXPECT_FALSE(is_backchannel(text)) << text;
 }
