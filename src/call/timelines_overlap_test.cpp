@@ -149,6 +149,32 @@ TEST(Overlap, yes_over_the_last_200_ms_of_a_question_is_an_answer) {
   }
 }
 
+TEST(Overlap, what_is_left_of_a_reply_is_counted_without_its_holds) {
+  for (const Duration before : {700ms, 300ms}) {
+    auto w = world();
+    w.speech = {{500ms, 1500ms, "tell me"}, {3s, 3350ms, "mm-hm"}};  // a hold of some 400 ms
+    w.answers = {answer("one two three four five six", 6s), answer("ok", 1s)};
+    w.run(5s);
+    ASSERT_EQ(w.count("resume"), 1) << w.timeline_text();
+    const double held = w.when("resume") - w.when("hold");
+    ASSERT_GT(held, 0.25);
+    const Duration end = Duration(static_cast<std::int64_t>((w.when("speaking") + 6 + held) * 1e6));
+    w.speech.push_back({end - before, end - before + 300ms, "no wait"});
+    w.run(12s);
+    EXPECT_EQ(w.count("hold"), before == 700ms ? 2 : 1) << w.timeline_text();
+  }
+}
+
+TEST(Overlap, the_same_noise_does_not_flush_however_long_it_goes_on) {
+  auto w = story();
+  w.speech.push_back({4s, 4150ms, ""});
+  w.speech.push_back({6s, 8s, ""});
+  w.run(20s);
+  EXPECT_EQ(w.count("hold"), 1) << w.timeline_text();
+  EXPECT_EQ(w.count("cut"), 0);
+  EXPECT_EQ(w.context(), whole());
+}
+
 TEST(Overlap, a_backchannel_in_the_middle_is_no_answer) {
   auto w = story();
   w.speech.push_back({5s, 5350ms, "yeah"});

@@ -191,6 +191,7 @@ TEST(Tools, a_call_that_ends_in_the_very_step_in_which_its_reply_is_done_names_i
   w.answers = {by_hand};
   w.sound_stops = 3s;  // gone at 13, but …
   w.delays.tick = 5s;  // … that is not noticed
+  w.tools["t1"] = {.never = true};
   w.at(12s, event::ToolAsked{1, "t1", "book", "{}"});
   w.at(14s, event::MindDone{1, "tool_calls"});
   w.run(30s);

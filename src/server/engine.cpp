@@ -288,6 +288,12 @@ std::vector<net::EventLoop*> Engine::loops() const {
   return loops;
 }
 
+std::int64_t Engine::calls_taken() const {
+  std::int64_t n = 0;
+  for (const auto& core : cores_) n += core->metrics.calls_started.value();
+  return n;
+}
+
 int Engine::calls() const {
   return calls_.load(std::memory_order_acquire);
 }

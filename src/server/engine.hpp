@@ -38,7 +38,8 @@ class Engine {
 
   std::vector<net::EventLoop*> loops() const;
   bool ready() const { return ready_.load(std::memory_order_acquire); }
-  int calls() const;  // in progress
+  std::int64_t calls_taken() const;  // ever
+  int calls() const;                 // in progress
   void refuse_calls() { refusing_ = true; }
   void end_calls(const std::string& why);  // goodbye to all of them
 

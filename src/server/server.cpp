@@ -1,5 +1,6 @@
 #include "server/server.hpp"
 
+#include <malloc.h>
 #include <signal.h>
 
 #include <cstdio>
@@ -18,6 +19,7 @@ namespace {
 
 constexpr Duration kGoodbye = 20s;  // for the calls that are told goodbye to be over
 constexpr Duration kTidyEvery = 3600s;
+constexpr Duration kIdleLook = 2s;
 
 std::string today() {
   const std::time_t t = std::time(nullptr);
@@ -56,6 +58,10 @@ Result<void> run(const ServerConfig& config, std::vector<AgentFile> agents) {
     return Error{Errc::unavailable, "making the folder for logs " + config.data_dir + ": " + ec.message() +
                                         "; name another with data_dir in --config"};
 
+  // Few arenas: memory that one thread has given back serves the others.
+  ::mallopt(M_ARENA_MAX, 4);
+
+  std::int64_t trimmed_at = 0;
   int keep_days = 0;
   for (const auto& a : agents) keep_days = std::max(keep_days, a.record.keep_days);
 
@@ -86,17 +92,24 @@ Result<void> run(const ServerConfig& config, std::vector<AgentFile> agents) {
                       {"port", static_cast<int>((*http)->port())}});
 
   int signal = 0;
-  do {
-    call::forget_old_logs(config.data_dir + "/calls", today(), keep_days);
-    signal = wait_for(signals, kTidyEvery);
-  } while (signal == 0);
+  SteadyClock clock;
+  for (Time tidied{}; signal == 0; signal = wait_for(signals, kIdleLook)) {
+    if (tidied == Time{} || clock.now() - tidied >= kTidyEvery) {
+      tidied = clock.now();
+      call::forget_old_logs(config.data_dir + "/calls", today(), keep_days);
+    }
+    // What calls have given back goes back to the machine once none is left; while one goes on this would hold it up.
+    if (const auto taken = engine.calls_taken(); taken != trimmed_at && engine.calls() == 0) {
+      trimmed_at = taken;
+      ::malloc_trim(0);
+    }
+  }
 
   // No new calls; those in progress go on for a while, then hear a goodbye. A second signal does not wait.
   router.drain();
   engine.refuse_calls();
   (*http)->stop_accepting();
   log::info("draining", {{"calls", engine.calls()}, {"bound_ms", config.drain}});
-  SteadyClock clock;
   auto until_quiet = [&](Duration bound) {
     const Time end = clock.now() + bound;
     while (engine.calls() > 0 && clock.now() < end)

@@ -110,8 +110,9 @@ Result<std::unique_ptr<Recognizer>> load_moonshine(const MoonshineFiles& files, 
     return Error{Errc::unavailable, "loading Moonshine: sherpa-onnx refused " + files.encoder +
                                         " or one of its companions: " + "`offhook models` tells which is damaged"};
 
-  // The first decode allocates what all later ones use; better now than in somebody's call.
-  if (const auto warm = decode(*engine, std::vector<float>(kRate)); !warm)
+  // What a decode of this length allocates, all shorter ones use again: better now than bit by bit in people's calls.
+  constexpr int kLongest = 12;  // seconds; turns are cut into segments soon after
+  if (const auto warm = decode(*engine, std::vector<float>(kLongest * kRate)); !warm)
     return warm.error().within("loading Moonshine");
   return std::unique_ptr<Recognizer>(std::make_unique<Moonshine>(std::move(engine), pool));
 } catch (const std::exception& e) {

@@ -223,7 +223,7 @@ Result<std::unique_ptr<Voice>> load_piper(const PiperFiles& files, inference::Po
   if (!config) return config.error().within(kDoing);
   Result<Phonemizer> phonemizer = Phonemizer::open(config->espeak_voice);
   if (!phonemizer) return phonemizer.error().within(kDoing);
-  Result<std::unique_ptr<OnnxSession>> session = OnnxSession::load(files.model, {.keep_memory = true});
+  Result<std::unique_ptr<OnnxSession>> session = OnnxSession::load(files.model);
   if (!session) return session.error().within(kDoing);
 
   std::string key = "piper/" + std::filesystem::path(files.model).stem().string();

@@ -10,11 +10,13 @@ answered() { tail -n 1 "$scratch/$1.txt" | jq -e '.turns == 1 and (.v2v_ms | len
 resident() { awk '/VmRSS/ { print $2 }' "/proc/$server/status"; }
 threads() { find "/proc/$server/task" -mindepth 1 -maxdepth 1 | wc -l; }
 sockets() { find "/proc/$server/fd" -lname 'socket:*' | wc -l; }
+tidied() { pause 4; } # the server gives memory back within 2 s of its last call
 idle() { [ "$(metric offhook_calls_active)" = 0 ] && [ "$(metric offhook_sockets_open)" = 0 ]; }
 
 call first
 answered first || fail "the first call was not answered: $(cat "$scratch/first.txt")"
 wait_until 10 idle || fail "the first call did not end"
+tidied
 resident0=$(resident) threads0=$(threads) sockets0=$(sockets)
 
 call a &
@@ -29,6 +31,7 @@ for i in $(seq 10); do
   call "row$i" || fail "call $i of ten in a row: $(cat "$scratch/row$i.txt")"
 done
 wait_until 10 idle || fail "ten calls in a row did not all end"
+tidied
 row=$(resident)
 pids=()
 for i in $(seq 10); do
@@ -42,6 +45,7 @@ within() { (($1 - resident0 <= 5120)); }
 settled() { [ "$(threads)" = "$threads0" ] && [ "$(sockets)" -le "$sockets0" ]; }
 wait_until 20 settled || fail "threads $(threads) of $threads0, sockets $(sockets) of $sockets0"
 echo "  no thread and no socket is left: $threads0 threads, $sockets0 sockets"
+tidied
 once=$(resident)
 echo "  resident: $resident0 kB after one call, $row after ten in a row, $once after ten at once ($heard of ten answered)"
 expect "ten in a row leave no more than 5 MB" within "$row"

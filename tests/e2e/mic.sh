@@ -13,7 +13,7 @@ pcm.heard { type file slave.pcm null file $scratch/heard.raw format raw }
 C
 ALSA_CONFIG_PATH=$scratch/asound.conf timeout 60 "$offhook" call --to "ws://127.0.0.1:$port/phone" --mic recording \
   --speaker heard --timeout 13 >"$scratch/mic.txt" 2>&1 || fail "the call: $(cat "$scratch/mic.txt")"
-expect "the agent heard the microphone: $(tail -n 1 "$scratch/mic.txt")" grep -qi thursday "$scratch/mic.txt"
+expect "the agent heard the microphone: $(tail -n 1 "$scratch/mic.txt")" grep -qi morning "$scratch/mic.txt"
 answered() { tail -n 1 "$scratch/mic.txt" | jq -e '.v2v_ms | length >= 1' >/dev/null; }
 expect "and answered" answered
 expect "what it said came out of the speaker" test "$(stat -c %s "$scratch/heard.raw")" -gt 50000

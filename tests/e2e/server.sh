@@ -3,7 +3,7 @@
 # shellcheck shell=bash source-path=SCRIPTDIR source=../../scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib.sh"
 
-offhook=$ROOT/build/offhook
+offhook=${OFFHOOK_PROGRAM:-$ROOT/build/offhook} # the program under test: another build of it, a sanitized one
 scratch=$(mktemp -d)
 server='' port='' url='' log=''
 
