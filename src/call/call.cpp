@@ -252,7 +252,11 @@ void Call::count(const Action& action) {
                    m.hold.observe(now() - held_at_);
                  },
                  [&](const action::Flush&) { m.interruptions.add(); },
+                 [&](const action::CallerSaid& a) {
+                   if (a.final) log::debug(start_.call_id, "caller_said", {{"text", a.text}});
+                 },
                  [&](const action::AgentSaid& a) {
+                   log::debug(start_.call_id, "agent_said", {{"text", a.text}, {"cut", a.cut}});
                    if (a.generation == 1 && a.since_us > 0 && !agent_->settings.greeting.empty())
                      m.greeting.observe(Duration(a.since_us));
                  },
