@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstdio>
 #include <future>
+#include <latch>
+#include <memory>
 #include <optional>
 
 #include "audio/level.hpp"
@@ -31,6 +33,17 @@ class Piper : public testing::Test {
   }
   static void TearDownTestSuite() { voice_.reset(); }
   void SetUp() override { ASSERT_TRUE(voice_); }
+  // What a test has cancelled may still be under way, and would tell it to a loop that is gone: both threads must be
+  // free.
+  void TearDown() override {
+    auto both_free = std::make_shared<std::latch>(3);
+    for (int i = 0; i < 2; ++i) {
+      const auto meet = [both_free] { both_free->arrive_and_wait(); };
+      ASSERT_TRUE(
+          pool_->submit({.wanted = Time::max(), .deadline = Deadline::never(), .run = meet, .expired = meet}).ok());
+    }
+    both_free->arrive_and_wait();
+  }
 
   struct Spoken {
     std::vector<std::vector<std::int16_t>> parts;
