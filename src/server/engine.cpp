@@ -28,10 +28,6 @@ void on_loop(net::Loop& loop, const std::function<void()>& task) {
   done.get_future().wait();
 }
 
-std::chrono::microseconds bounded(Duration d) {
-  return d;
-}
-
 }  // namespace
 
 struct Engine::Core {
@@ -65,7 +61,7 @@ Engine::~Engine() {
     auto stopped = std::make_shared<std::promise<void>>();
     auto future = stopped->get_future();
     cores_[0]->loop.post([this, stopped] { local_llm_->stop([stopped] { stopped->set_value(); }); });
-    future.wait_for(bounded(5s));
+    future.wait_for(5s);
   }
   // What lives on a loop ends there; the models' threads end while the loops they answer to still exist.
   for (auto& core : cores_)
@@ -184,7 +180,7 @@ Result<void> Engine::start_language_model(const std::function<void(const std::st
     local_llm_->start();
   });
   if (!created) return created;
-  if (future.wait_for(bounded(kModelPatience)) != std::future_status::ready)
+  if (future.wait_for(kModelPatience) != std::future_status::ready)
     return Error{Errc::timeout, "starting the language model: it was not ready within 60 s; see " + config_.data_dir +
                                     "/llama-server.log"};
   return future.get();
@@ -213,7 +209,7 @@ Result<void> Engine::render_phrases() {
                                         },
                                         [r](Result<void> result) { r->done.set_value(std::move(result)); }});
       });
-      if (future.wait_for(bounded(kPhrasePatience + 1s)) != std::future_status::ready)
+      if (future.wait_for(kPhrasePatience + 1s) != std::future_status::ready)
         return Error{Errc::timeout, "rendering \"" + *text + "\": the voice did not answer within 20 s"};
       if (auto result = future.get(); !result) return result.error().within("rendering \"" + *text + "\"");
       on_loop(core.loop, [&] { r->handle.reset(); });

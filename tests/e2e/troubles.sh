@@ -8,8 +8,8 @@ demo=$OFFHOOK_CACHE/demo
 # The language model is killed while the caller speaks: an apology from the cache, then answers again.
 timeout 120 "$offhook" call --to "ws://127.0.0.1:$port/phone" --say "$demo/1.wav" --say "$demo/2.wav" >"$scratch/dead.txt" 2>&1 &
 caller=$!
-hears() { grep -q 'caller_heard\|call_started' "$log"; }
-wait_until 20 hears || fail "the call did not begin"
+begun() { grep -q call_started "$log"; }
+wait_until 20 begun || fail "the call did not begin"
 mind() { pgrep -P "$server" -f llama-server; }
 for _ in 1 2 3 4 5 6; do
   if pid=$(mind); then kill -KILL "$pid" || true; fi
