@@ -62,6 +62,13 @@ std::vector<std::uint8_t> History::read(std::int64_t from, std::int64_t to) cons
   return out;
 }
 
+std::vector<float> History::read_float8k(std::int64_t from, std::int64_t to) const {
+  const std::vector<std::uint8_t> mulaw = read(from, to);
+  std::vector<float> samples(mulaw.size());
+  mulaw_decode(mulaw, samples);
+  return samples;
+}
+
 std::vector<float> History::read_float16k(std::int64_t from, std::int64_t to) const {
   return mulaw_to_float16k(read(from, to));
 }

@@ -33,6 +33,7 @@ class History {
 
   // The part of [from, to) that is held: max(from, begin()) up to min(to, end()).
   std::vector<std::uint8_t> read(std::int64_t from, std::int64_t to) const;
+  std::vector<float> read_float8k(std::int64_t from, std::int64_t to) const;
   std::vector<float> read_float16k(std::int64_t from, std::int64_t to) const;  // two samples for each; 0.7 ms for 8 s
 
  private:

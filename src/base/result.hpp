@@ -6,6 +6,8 @@
 #include <utility>
 #include <variant>
 
+#include "base/clock.hpp"
+
 namespace offhook {
 
 enum class Errc {
@@ -26,9 +28,10 @@ std::string_view name(Errc code);
 struct Error {
   Errc code = Errc::internal;
   std::string what;
+  Duration retry_after{};  // a service said so: no sooner again. 0: it did not say
 
   // The same error seen from one level up: "starting the call: reading start: …".
-  Error within(std::string_view doing) const { return {code, std::string(doing) + ": " + what}; }
+  Error within(std::string_view doing) const { return {code, std::string(doing) + ": " + what, retry_after}; }
 };
 
 template <class T>

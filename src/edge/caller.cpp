@@ -6,7 +6,7 @@
 #include "audio/g711.hpp"
 #include "audio/level.hpp"
 #include "audio/resampler.hpp"
-#include "edge/base64.hpp"
+#include "base/base64.hpp"
 
 namespace offhook::edge {
 namespace {
@@ -179,6 +179,7 @@ void Caller::take(const Media& media, Time now) {
   const Time heard_until = ear_.audible_until().value_or(Time::min());
   const auto arrival = ear_.hear(media.audio, now);
   if (!arrival.audible) return;
+  if (!greeted_) greeted_ = now - began_;
   if (arrival.fresh) old_sound_ = false;
   if (phase_ == Phase::greeting) phase_ = Phase::listening;
   if (phase_ == Phase::waiting && now >= turns_.back().said_to && !old_sound_) {
@@ -245,7 +246,8 @@ void Caller::decide(Time now) {
       return says_left() ? say_next(now, false) : hang_up("nothing to say");
     case Phase::listening:
       if (quiet) return says_left() ? say_next(now, false) : hang_up("all is said");
-      if (script_.interrupt_after && !interrupted_ && says_left() && !turns_.empty() && turns_.back().v2v &&
+      if (script_.interrupt_after && interruptions_ < script_.interruptions && says_left() && !turns_.empty() &&
+          turns_.back().v2v && !turns_.back().over_agent &&
           (script_.interrupt_turn == 0 || script_.interrupt_turn == turns_.back().number) &&
           now - turns_.back().answered >= *script_.interrupt_after && ear_.sounding(now))
         say_next(now, true);
@@ -269,7 +271,7 @@ void Caller::say_next(Time now, bool over_agent) {
   old_sound_ = ear_.sounding(now);
   interrupting_until_.reset();
   if (over_agent) {
-    interrupted_ = true;
+    ++interruptions_;
     interrupting_until_ = turn.said_to + patience_.talked_over;
   }
   phase_ = Phase::saying;

@@ -55,6 +55,7 @@ struct CallScript {
   bool greeting = true;                     // wait for one
   std::optional<Duration> interrupt_after;  // say the next utterance so long after an answer's first audible sample
   int interrupt_turn = 0;                   // … of this turn; 0: of the first answer that is still heard by then
+  int interruptions = 1;                    // how often at most; never of an answer to an interruption
   Duration longest = 300s;                  // of the call
 };
 
@@ -100,8 +101,9 @@ class Caller final : private net::WebSocket::Handler, private net::MediaClock::L
 
   const std::vector<CallerTurn>& turns() const { return turns_; }
   const Earpiece& earpiece() const { return ear_; }
-  std::uint64_t strange() const { return strange_; }  // messages dropped: no such event, or of another stream
-  bool answered() const;                              // at least once
+  std::uint64_t strange() const { return strange_; }            // messages dropped: no such event, or of another stream
+  bool answered() const;                                        // at least once
+  std::optional<Duration> greeted() const { return greeted_; }  // from `start` to the first audible message at all
 
  private:
   enum class Phase { greeting, listening, saying, waiting, live, ending, over };
@@ -136,13 +138,14 @@ class Caller final : private net::WebSocket::Handler, private net::MediaClock::L
 
   Phase phase_;
   const Time began_;
+  std::optional<Duration> greeted_;
   Earpiece ear_;
   std::vector<CallerTurn> turns_;
   std::size_t next_ = 0;  // utterance to say
   Utterance saying_;      // padded at its front
   std::size_t said_ = 0;
   bool old_sound_ = false;                  // what is heard began before the utterance: it is no answer
-  bool interrupted_ = false;                // the script's one interruption has been made
+  int interruptions_ = 0;                   // made
   std::optional<Time> interrupting_until_;  // watched: does the agent fall silent?
   Time spoke_until_{};                      // live: end of the caller's last audible frame
   int spoke_frames_ = 0;                    // … audible ones that have not been answered

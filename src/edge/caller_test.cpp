@@ -7,7 +7,7 @@
 
 #include "audio/g711.hpp"
 #include "audio/level.hpp"
-#include "edge/base64.hpp"
+#include "base/base64.hpp"
 #include "net/virtual_loop.hpp"
 
 namespace offhook::edge {
@@ -416,6 +416,31 @@ TEST(Caller, interrupts_once_and_the_turn_it_was_told_to) {
   std::vector<bool> over;
   for (const auto& t : a.turns()) over.push_back(t.over_agent);
   EXPECT_THAT(over, ElementsAre(false, false, true, false));
+}
+
+TEST(Caller, interrupts_as_often_as_told_but_never_the_answer_to_an_interruption) {
+  Agent a;
+  a.answer_each(400ms, 3s);
+  CallScript script = says(6);
+  script.interrupt_after = 500ms;
+  script.interruptions = 2;
+  a.take_call(script);
+  a.loop.advance(120s);
+  ASSERT_THAT(a.turns(), SizeIs(6));
+  std::vector<bool> over;
+  for (const auto& t : a.turns()) over.push_back(t.over_agent);
+  EXPECT_THAT(over, ElementsAre(false, true, false, true, false, false));
+}
+
+TEST(Caller, the_greeting_is_timed_from_the_start) {
+  Agent a;
+  CallScript script = says(1);
+  script.greeting = true;
+  a.take_call(script);
+  EXPECT_FALSE(a.caller->greeted());
+  a.speak(a.loop.now() + 333ms, 1s);
+  a.loop.advance(1s);
+  EXPECT_EQ(a.caller->greeted(), 333ms);
 }
 
 // ---- the line

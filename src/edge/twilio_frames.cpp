@@ -5,7 +5,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "edge/base64.hpp"
+#include "base/base64.hpp"
 #include "edge/utf8.hpp"
 
 namespace offhook::edge {

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <numeric>
 
-#include "edge/base64.hpp"
+#include "base/base64.hpp"
 #include "edge/twilio_frames.hpp"
 
 using namespace offhook::edge;

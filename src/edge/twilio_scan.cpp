@@ -4,7 +4,7 @@
 #include <cstring>
 #include <utility>
 
-#include "edge/base64.hpp"
+#include "base/base64.hpp"
 #include "edge/twilio_frames.hpp"
 
 namespace offhook::edge {

@@ -8,7 +8,7 @@
 #include <array>
 #include <climits>
 
-#include "edge/base64.hpp"
+#include "base/base64.hpp"
 
 namespace offhook::edge {
 namespace {

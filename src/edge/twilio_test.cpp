@@ -4,7 +4,7 @@
 
 #include <boost/json.hpp>
 
-#include "edge/base64.hpp"
+#include "base/base64.hpp"
 #include "net/virtual_loop.hpp"
 
 namespace offhook::edge {

@@ -78,4 +78,16 @@ bool fits_header(std::string_view name, std::string_view value) {
          std::all_of(value.begin(), value.end(), in_value);
 }
 
+Errc errc_of_status(int status) {
+  switch (status) {
+    case 401:
+    case 402:  // the account is empty
+    case 403: return Errc::refused;
+    case 404: return Errc::not_found;
+    case 408: return Errc::timeout;
+    case 429: return Errc::full;
+    default: return status >= 500 && status < 600 ? Errc::unavailable : Errc::invalid;
+  }
+}
+
 }  // namespace offhook::net

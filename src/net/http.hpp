@@ -22,6 +22,9 @@ std::string_view find_header(const Headers& headers, std::string_view name);  //
 bool same_name(std::string_view a, std::string_view b);                       // of headers: without case, ASCII
 // Whether they can be sent as they stand: the name a token, the value without line breaks and other controls.
 bool fits_header(std::string_view name, std::string_view value);
+// What the status of a response means to whoever asked: 401, 402, 403 refused; 404 not_found; 408 timeout; 429 full;
+// 5xx unavailable; other invalid.
+Errc errc_of_status(int status);
 
 struct HttpRequest {
   std::string method = "GET";
@@ -39,11 +42,27 @@ struct HttpRequest {
 // "a=1&b=x%20y" → {{"a","1"},{"b","x y"}}; '+' is a space. Broken escapes are kept as they stand.
 std::vector<std::pair<std::string, std::string>> parse_form(std::string_view text);
 
+// The body of a response that is sent as it is made, in chunks. Lives on its loop; everything here is for that thread
+// only.
+class ResponseBody {
+ public:
+  virtual ~ResponseBody() = default;  // without end(): the connection is cut
+  // Queues bytes. The response's head goes out with the first call, also with an empty one. Errc::full when more than
+  // `max_queued` bytes wait (a client that does not read), closed after end() or when the client has gone.
+  virtual Result<void> write(std::string bytes) = 0;
+  virtual void end() = 0;
+  // Called once, and never from inside a member, if the client goes before end(). May destroy the body.
+  virtual void on_gone(std::function<void()> gone) = 0;
+
+  static constexpr std::size_t max_queued = 1 << 20;
+};
+
 struct HttpResponse {
   int status = 200;
   std::string type = "text/plain; charset=utf-8";
   std::string body;
   Headers headers;
+  std::function<void(std::shared_ptr<ResponseBody>)> streamed = {};  // set: takes the place of `body`; called soon
 };
 
 // An open WebSocket, server's or client's. Lives on its loop; everything here is for that thread only.
@@ -71,8 +90,12 @@ class WebSocket {
   // Sends what is queued, then closes; bounded at 5 s, also when the socket is destroyed meanwhile. From now on nothing
   // but on_closed is delivered. `reason` is cut at 123 bytes.
   virtual void close(std::uint16_t code, std::string_view reason) = 0;
+  // For good: what the other side sends from now on waits in its own buffers, pings included. Sending goes on.
+  virtual void stop_reading() {}
 
   static constexpr std::size_t max_queued = 1 << 20;
+  // How `why` begins when the peer has vanished: silent for the whole of its idle timeout.
+  static constexpr std::string_view unanswered_ping = "the other side did not answer a ping";
 };
 
 // What a server does with requests. Called on the loop that the connection lives on.

@@ -55,7 +55,8 @@ class HttpClient {
     Duration idle_timeout = 60s;  // silent for half of it: pinged; for all of it: cut
     std::string ca_file;          // PEM; empty: the system's authorities
   };
-  // A refusal by HTTP is Errc::refused with the status and the first 200 bytes of its body.
+  // A refusal by HTTP is errc_of_status(its status), with the status, what a vendor's own header says of it, the first
+  // 200 bytes of its body, and retry_after.
   virtual std::unique_ptr<Pending> connect(SocketCall call,
                                            std::function<void(Result<std::shared_ptr<WebSocket>>)> done) = 0;
 };

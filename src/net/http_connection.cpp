@@ -3,6 +3,7 @@
 #include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <cstdio>
 #include <ctime>
 #include <exception>
 #include <optional>
@@ -85,7 +86,9 @@ struct Answer {
   std::string head, body;
 };
 
-Answer serialize(HttpResponse response, bool to_head, bool keep_alive) {
+enum class Framing { length, chunks, to_the_end };  // how the other side knows where the body ends: RFC 9112 6.3
+
+Answer serialize(HttpResponse response, bool to_head, bool keep_alive, Framing framing = Framing::length) {
   if (response.status < 200 || response.status > 599) {
     log::error("http_answer_has_no_valid_status", {{"status", response.status}});
     response = internal_error();
@@ -97,7 +100,10 @@ Answer serialize(HttpResponse response, bool to_head, bool keep_alive) {
   if (!bodiless) {
     if (!response.type.empty() && fits_header("Content-Type", response.type))
       head.append("\r\nContent-Type: ").append(response.type);
-    head.append("\r\nContent-Length: ").append(std::to_string(response.body.size()));
+    if (framing == Framing::length)
+      head.append("\r\nContent-Length: ").append(std::to_string(response.body.size()));
+    else if (framing == Framing::chunks)
+      head.append("\r\nTransfer-Encoding: chunked");
   }
   for (const auto& [name, value] : response.headers) {
     if (!fits_header(name, value))
@@ -110,6 +116,19 @@ Answer serialize(HttpResponse response, bool to_head, bool keep_alive) {
   return {std::move(head), bodiless || to_head ? std::string() : std::move(response.body)};
 }
 
+// A streamed body. While it is made, pump() writes and watch() reads, to notice that the client goes:
+//
+//   stream() ── write ─ write ─ end ──▶ all is written ──▶ listen()
+//      └─ watch(): reads ──────────────── the next request ──▶ listen(), or waits for pump() to come to its end
+struct Flow {
+  std::string waiting;  // framed, not yet handed to the socket; begins with the head
+  Framing framing = Framing::chunks;
+  bool writing = false, ended = false, gone = false;
+  bool watching = false;  // watch() reads
+  bool over = false;      // all is written: the next to find it so listens
+  std::function<void()> on_gone;
+};
+
 // While a request is being served, only its Respond holds the connection; otherwise the coroutine of converse() does.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
@@ -121,8 +140,22 @@ class Connection : public std::enable_shared_from_this<Connection> {
         parser_(options_.max_body) {}
 
   void start() { spawn(converse(shared_from_this())); }
-  void answer(HttpResponse response) { spawn(say(shared_from_this(), std::move(response))); }
+  void answer(HttpResponse response) {
+    if (response.streamed)
+      stream(std::move(response));
+    else
+      spawn(say(shared_from_this(), std::move(response)));
+  }
   EventLoop& loop() { return shard_.loop; }
+
+  // Of the body that is being streamed:
+  Result<void> write_piece(std::string bytes);
+  void end_body();
+  void cut_body() {
+    flow_->on_gone = nullptr;
+    stream_->close("the service let go of its response");
+  }
+  void on_gone(std::function<void()> gone);
 
  private:
   void spawn(Awaitable<void> work) { asio::co_spawn(shard_.loop.context(), std::move(work), asio::detached); }
@@ -135,6 +168,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Awaitable<void> become_web_socket(HttpRequest request);
   void serve(HttpRequest request);
 
+  void stream(HttpResponse response);
+  void kick();
+  void lose_client();
+  Awaitable<void> pump(std::shared_ptr<Connection> self);
+  Awaitable<void> watch(std::shared_ptr<Connection> self);
+
   const std::shared_ptr<Place> place_;
   ServerShard& shard_;
   const ServerOptions& options_;
@@ -143,6 +182,30 @@ class Connection : public std::enable_shared_from_this<Connection> {
   RequestParser parser_;
   bool keep_alive_ = true;
   bool to_head_ = false;
+  std::optional<Flow> flow_;
+};
+
+// The service's end of a streamed body.
+class Body final : public ResponseBody {
+ public:
+  explicit Body(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
+  ~Body() override {
+    if (!ended_) connection_->cut_body();
+  }
+  Result<void> write(std::string bytes) override {
+    if (ended_) return Error{Errc::closed, "writing a response's body: it has ended"};
+    return connection_->write_piece(std::move(bytes));
+  }
+  void end() override {
+    if (!std::exchange(ended_, true)) connection_->end_body();
+  }
+  void on_gone(std::function<void()> gone) override {
+    if (!ended_) connection_->on_gone(std::move(gone));
+  }
+
+ private:
+  const std::shared_ptr<Connection> connection_;
+  bool ended_ = false;
 };
 
 // The Respond of one request. Dropped without an answer, it answers for the service.
@@ -181,6 +244,110 @@ Awaitable<void> Connection::say(std::shared_ptr<Connection> self, HttpResponse r
   if (!lives) co_return;
   limit_.after(options_.idle_timeout);
   co_await listen();
+}
+
+void Connection::stream(HttpResponse response) {
+  const auto open = std::move(response.streamed);
+  flow_.emplace();
+  // A client that wants the connection closed may be too old for chunks.
+  if (!keep_alive_) flow_->framing = Framing::to_the_end;
+  flow_->waiting = serialize(std::move(response), true, keep_alive_, flow_->framing).head;
+  if (keep_alive_ && !parser_.begun()) {  // a client that has sent the next request already need not be watched
+    flow_->watching = true;
+    spawn(watch(shared_from_this()));
+  }
+  try {
+    open(std::make_shared<Body>(shared_from_this()));
+  } catch (const std::exception& e) {
+    log::error("http_service_threw", {{"what", e.what()}});
+    cut_body();
+  }
+}
+
+Result<void> Connection::write_piece(std::string bytes) {
+  const std::string doing = "writing a response to " + stream_->peer() + ": ";
+  if (flow_->gone || !stream_->is_open()) return Error{Errc::closed, doing + "the client has gone"};
+  if (flow_->waiting.size() + bytes.size() > ResponseBody::max_queued)
+    return Error{Errc::full,
+                 doing + std::to_string(flow_->waiting.size()) + " bytes wait already; the other side does not read"};
+  if (!bytes.empty() && !to_head_) {
+    if (flow_->framing == Framing::chunks) {
+      std::array<char, 24> size{};
+      flow_->waiting.append(size.data(), std::snprintf(size.data(), size.size(), "%zx\r\n", bytes.size()));
+    }
+    flow_->waiting += bytes;
+    if (flow_->framing == Framing::chunks) flow_->waiting += "\r\n";
+  }
+  kick();
+  return {};
+}
+
+void Connection::end_body() {
+  flow_->ended = true;
+  flow_->on_gone = nullptr;
+  if (flow_->framing == Framing::chunks && !to_head_) flow_->waiting += "0\r\n\r\n";
+  kick();
+}
+
+void Connection::kick() {
+  if (!std::exchange(flow_->writing, true)) spawn(pump(shared_from_this()));
+}
+
+Awaitable<void> Connection::pump(std::shared_ptr<Connection> self) {
+  while (!flow_->waiting.empty()) {
+    const std::string bytes = std::exchange(flow_->waiting, {});
+    limit_.after(options_.idle_timeout);
+    const error_code error = co_await stream_->write_all(bytes, {});
+    limit_.cancel();
+    if (error) {
+      stream_->close();
+      lose_client();
+      co_return;
+    }
+  }
+  flow_->writing = false;
+  if (!flow_->ended) co_return;
+  if (!keep_alive_) {
+    co_await stream_->finish();
+    co_return;
+  }
+  limit_.after(options_.idle_timeout);
+  flow_->over = true;
+  if (flow_->watching) co_return;
+  flow_.reset();
+  co_await listen();
+}
+
+Awaitable<void> Connection::watch(std::shared_ptr<Connection> self) {
+  std::array<char, 4096> buffer;
+  const auto [error, bytes] = co_await stream_->read_some(asio::buffer(buffer));
+  flow_->watching = false;
+  if (error) {
+    if (!flow_->over) stream_->close();
+    lose_client();
+    co_return;
+  }
+  stream_->unread({buffer.data(), bytes});
+  if (!flow_->over) co_return;
+  flow_.reset();
+  co_await listen();
+}
+
+void Connection::on_gone(std::function<void()> gone) {
+  flow_->on_gone = std::move(gone);
+  if (!flow_->gone) return;
+  loop().post([self = shared_from_this()] { self->lose_client(); });
+}
+
+void Connection::lose_client() {
+  flow_->gone = true;
+  const auto gone = std::exchange(flow_->on_gone, nullptr);
+  if (!gone || !shard_.service) return;
+  try {
+    gone();
+  } catch (const std::exception& e) {
+    log::error("http_service_threw", {{"what", e.what()}});
+  }
 }
 
 Awaitable<bool> Connection::write(HttpResponse response) {

@@ -49,5 +49,14 @@ TEST(Http, a_header_cannot_begin_another_one) {
   EXPECT_FALSE(fits_header("", "a"));
 }
 
+TEST(Http, a_status_is_a_kind_of_error) {
+  for (const int status : {401, 402, 403}) EXPECT_EQ(errc_of_status(status), Errc::refused) << status;
+  EXPECT_EQ(errc_of_status(404), Errc::not_found);
+  EXPECT_EQ(errc_of_status(408), Errc::timeout);
+  EXPECT_EQ(errc_of_status(429), Errc::full);
+  for (const int status : {500, 503, 529, 599}) EXPECT_EQ(errc_of_status(status), Errc::unavailable) << status;
+  for (const int status : {200, 302, 400, 422, 499, 600, 0}) EXPECT_EQ(errc_of_status(status), Errc::invalid) << status;
+}
+
 }  // namespace
 }  // namespace offhook::net

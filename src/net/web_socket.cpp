@@ -17,6 +17,7 @@
 #include <optional>
 
 #include "base/log.hpp"
+#include "net/retry_after.hpp"
 
 namespace offhook::net {
 
@@ -50,6 +51,20 @@ std::string_view cut_utf8(std::string_view text, std::size_t bound) {
   return text.substr(0, bound);
 }
 
+// What a server that did not upgrade has said. Some vendors put the reason into a header, beside or instead of a body.
+Error refusal(const std::string& doing, const websocket::response_type& answer) {
+  constexpr std::string_view explained_in[] = {"dg-error"};  // Deepgram
+  const auto status = static_cast<int>(answer.result_int());
+  std::string said = "the server refused with " + std::to_string(status) + " " + std::string(answer.reason());
+  Headers headers;
+  for (const auto& field : answer) headers.emplace_back(field.name_string(), field.value());
+  for (const std::string_view name : explained_in)
+    if (const std::string_view why = find_header(headers, name); !why.empty())
+      said += ": " + std::string(cut_utf8(why, 200));
+  if (!answer.body().empty()) said += ": " + std::string(cut_utf8(answer.body(), 200));
+  return {errc_of_status(status), doing + said, retry_after(headers)};
+}
+
 // The connection itself. It lives as long as a transfer of it is under way; the program's end of it is a Handle.
 //
 //   open ──close()──▶ closing: the queue, then our close frame ──their close frame──▶ over
@@ -74,6 +89,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void set_handler(WebSocket::Handler* handler);
   Result<void> send(std::string bytes, bool text);
   void close(std::uint16_t code, std::string_view reason);
+  void stop_reading() { deaf_ = true; }
   void abandon();  // the Handle goes
 
  private:
@@ -107,6 +123,7 @@ class Session : public std::enable_shared_from_this<Session> {
   beast::flat_buffer incoming_;
   bool started_ = false;  // reads since the first handler
   bool reading_ = false;
+  bool deaf_ = false;  // reads no more
   bool pinging_ = false;
 
   std::deque<Message> queue_;  // the front is being written if writing_
@@ -143,10 +160,7 @@ Awaitable<Result<void>> Session::shake_hands(const Url& url, const Headers& head
   if (!error) co_return Result<void>();
   const std::string doing = "opening " + url.shown() + ": ";
   if (error != websocket::error::upgrade_declined) co_return Error{Errc::unavailable, doing + stream_->explain(error)};
-  std::string said =
-      "the server refused with " + std::to_string(answer.result_int()) + " " + std::string(answer.reason());
-  if (!answer.body().empty()) said += ": " + std::string(cut_utf8(answer.body(), 200));
-  co_return Error{Errc::refused, doing + said};
+  co_return refusal(doing, answer);
 }
 
 void Session::set_handler(WebSocket::Handler* handler) {
@@ -162,7 +176,7 @@ void Session::set_handler(WebSocket::Handler* handler) {
 
 // Not a coroutine: its frame would hold Beast's stream, which end() must be able to free.
 void Session::read() {
-  reading_ = !over_;
+  reading_ = !over_ && !deaf_;
   if (reading_)
     socket_->async_read(incoming_,
                         [self = shared_from_this()](error_code error, std::size_t) { self->on_read(error); });
@@ -265,8 +279,8 @@ void Session::on_timer() {
   const Time silent_since = stream_->heard();
   if (!stream_->is_open()) return cut(stream_->explain(asio::error::operation_aborted));
   if (now >= silent_since + limits_.idle_timeout)
-    return cut("the other side did not answer a ping; nothing came for " + std::to_string((now - silent_since) / 1ms) +
-               " ms");
+    return cut(std::string(WebSocket::unanswered_ping) + "; nothing came for " +
+               std::to_string((now - silent_since) / 1ms) + " ms");
   if (now < silent_since + limits_.idle_timeout / 2) return timer_.at(silent_since + limits_.idle_timeout / 2);
   timer_.at(silent_since + limits_.idle_timeout);
   if (std::exchange(pinging_, true)) return;
@@ -338,6 +352,7 @@ class Handle final : public WebSocket {
   Result<void> send_text(std::string text) override { return session_->send(std::move(text), true); }
   Result<void> send_binary(std::string bytes) override { return session_->send(std::move(bytes), false); }
   void close(std::uint16_t code, std::string_view reason) override { session_->close(code, reason); }
+  void stop_reading() override { session_->stop_reading(); }
 
  private:
   const std::shared_ptr<Session> session_;

@@ -20,7 +20,7 @@ Awaitable<Result<std::shared_ptr<WebSocket>>> accept_web_socket(std::shared_ptr<
                                                                 const HttpRequest& request, WebSocketLimits limits,
                                                                 std::shared_ptr<void> lease);
 
-// Asks for an upgrade. Errc::refused: the server answered, but not with 101.
+// Asks for an upgrade. A server that answers, but not with 101: errc_of_status() and what it said.
 Awaitable<Result<std::shared_ptr<WebSocket>>> connect_web_socket(std::shared_ptr<Stream> stream, const Url& url,
                                                                  const Headers& headers, WebSocketLimits limits);
 

@@ -140,7 +140,21 @@ TEST(WebSocket, a_service_that_throws_refuses_with_500) {
   RunningServer server(service);
   Caller caller;
   EXPECT_FALSE(caller.open(server.url("ws", "/")));
+  EXPECT_EQ(caller.error.code, Errc::unavailable);
   EXPECT_THAT(caller.error.what, HasSubstr("500"));
+}
+
+TEST(WebSocket, a_refusal_says_what_kind_it_is_when_to_come_back_and_the_vendors_own_words) {
+  TestService service;
+  service.on_upgrade = [](Loop&, const HttpRequest&) -> std::variant<HttpResponse, Service::Accept> {
+    return HttpResponse{429, "application/json", "{\"err_code\":7}", {{"Retry-After", "7"}, {"dg-error", "too many"}}};
+  };
+  RunningServer server(service);
+  Caller caller;
+  EXPECT_FALSE(caller.open(server.url("ws", "/")));
+  EXPECT_EQ(caller.error.code, Errc::full);
+  EXPECT_EQ(caller.error.retry_after, 7s);
+  EXPECT_THAT(caller.error.what, EndsWith("refused with 429 Too Many Requests: too many: {\"err_code\":7}"));
 }
 
 TEST(WebSocket, a_handshake_of_another_version_is_refused) {

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace offhook::edge {
+namespace offhook {
 
 constexpr std::size_t base64_length(std::size_t bytes) {
   return (bytes + 2) / 3 * 4;
@@ -21,4 +21,4 @@ void append_base64(std::string& out, std::span<const std::uint8_t> bytes);
 // then holds rubbish.
 std::optional<std::size_t> decode_base64(std::string_view text, std::span<std::uint8_t> out);
 
-}  // namespace offhook::edge
+}  // namespace offhook

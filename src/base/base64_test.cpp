@@ -1,4 +1,4 @@
-#include "edge/base64.hpp"
+#include "base/base64.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <numeric>
 #include <vector>
 
-namespace offhook::edge {
+namespace offhook {
 namespace {
 
 std::string encoded(std::string_view bytes) {
@@ -64,4 +64,4 @@ TEST(Base64, refuses_more_than_fits_and_takes_exactly_what_does) {
 }
 
 }  // namespace
-}  // namespace offhook::edge
+}  // namespace offhook

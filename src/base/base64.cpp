@@ -1,8 +1,8 @@
-#include "edge/base64.hpp"
+#include "base/base64.hpp"
 
 #include <array>
 
-namespace offhook::edge {
+namespace offhook {
 namespace {
 
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -73,4 +73,4 @@ std::optional<std::size_t> decode_base64(std::string_view text, std::span<std::u
   return size;
 }
 
-}  // namespace offhook::edge
+}  // namespace offhook
