@@ -1,11 +1,14 @@
-// openai_client() of llm.hpp: the decoder of openai_chat.hpp on an HTTP connection, under two deadlines.
-#include <algorithm>
-#include <memory>
-#include <optional>
-#include <utility>
+#include "llm/chat_service.hpp"
 
-#include "llm/llm.hpp"
-#include "llm/openai_chat.hpp"
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/secret.hpp"
+#include "llm/server_error.hpp"
+#include "net/retry_after.hpp"
 #include "net/sse.hpp"
 
 namespace offhook::llm {
@@ -20,42 +23,26 @@ constexpr Duration end_grace = 20ms;           // from [DONE] to the end of the 
 struct Server {
   net::Loop& loop;
   net::HttpClient& http;
-  Endpoint endpoint;
-  std::string url = endpoint.base_url + "/chat/completions";
-  std::string name = "asking " + (endpoint.model.empty() ? "the model" : endpoint.model) + " at " + endpoint.base_url;
-
-  // Some servers repeat the key they refuse.
-  std::string without_key(std::string text) const {
-    if (endpoint.api_key.empty()) return text;
-    for (std::size_t at = 0; (at = text.find(endpoint.api_key, at)) != std::string::npos;)
-      text.replace(at, endpoint.api_key.size(), "***");
-    return text;
-  }
+  std::unique_ptr<Dialect> dialect;
+  std::string place;  // its base_url, as errors show it
+  std::string name;   // "asking gpt-4.1 at https://…"
+  std::string key;
+  std::string url = dialect->url();
 };
 
-// One question and its answer.
-//
-//   send    head  first word        [DONE]  end
-//   ──┬──────┬───────┬─ token … token ─┬─────┬── done
-//     └─ first_token ┘                 └─────┘ at most end_grace
-//     └──────────────── deadline ────────────┘
 class Chat : public std::enable_shared_from_this<Chat> {
  public:
   Chat(std::shared_ptr<Server> server, const Request& request, Sink sink)
       : server_(std::move(server)),
         sink_(std::move(sink)),
+        decoder_(server_->dialect->decoder()),
         sent_at_(server_->loop.now()),
         first_token_(request.first_token),
         deadline_(request.deadline),
         limit_(server_->loop, [this] { on_limit(); }) {}
 
   void send(const Request& request) {
-    const Endpoint& endpoint = server_->endpoint;
-    auto body = encode_chat(request, {.model = endpoint.model,
-                                      .cache_prompt = endpoint.cache_prompt,
-                                      .max_completion_tokens = endpoint.base_url.starts_with("https://api.openai.com/"),
-                                      .presence_penalty = endpoint.presence_penalty,
-                                      .frequency_penalty = endpoint.frequency_penalty});
+    auto body = server_->dialect->encode(request);
     if (!body) {  // told by the timer, as nothing is called back from inside chat()
       stillborn_ = body.error();
       limit_.at(sent_at_);
@@ -63,8 +50,9 @@ class Chat : public std::enable_shared_from_this<Chat> {
     }
     net::HttpCall call;
     call.url = server_->url;
-    call.headers = {{"Content-Type", "application/json"}, {"Accept", "text/event-stream"}};
-    if (!endpoint.api_key.empty()) call.headers.emplace_back("Authorization", "Bearer " + endpoint.api_key);
+    call.headers = server_->dialect->headers();
+    call.headers.emplace_back("Content-Type", "application/json");
+    call.headers.emplace_back("Accept", "text/event-stream");
     call.body = std::move(*body);
     call.max_body = max_answer;  // its deadline stays open: limit_ keeps both and can say what was missing
     arm();
@@ -82,7 +70,7 @@ class Chat : public std::enable_shared_from_this<Chat> {
 
  private:
   void arm() {
-    const Deadline next = decoder_.started() ? deadline_ : Deadline::earlier(first_token_, deadline_);
+    const Deadline next = decoder_->started() ? deadline_ : Deadline::earlier(first_token_, deadline_);
     if (next.is_never())
       limit_.cancel();
     else
@@ -91,8 +79,8 @@ class Chat : public std::enable_shared_from_this<Chat> {
 
   void on_head(int status, const net::Headers& headers) {
     status_ = status;
-    for (const auto& [name, value] : headers)
-      if (name.size() == 12 && (name[0] | 0x20) == 'c' && (name[8] | 0x20) == 't') type_ = value.substr(0, 60);
+    type_ = net::find_header(headers, "content-type").substr(0, 60);
+    if (refused()) retry_after_ = net::retry_after(headers);
   }
 
   bool refused() const { return status_ < 200 || status_ > 299; }
@@ -108,7 +96,7 @@ class Chat : public std::enable_shared_from_this<Chat> {
     const auto parsed = parser_.feed(chunk, events);
     if (!read(events)) return;
     if (!parsed) return fail(parsed.error());
-    if (decoder_.done() && !ending_) {
+    if (decoder_->done() && !ending_) {
       ending_ = true;
       limit_.at(std::min(server_->loop.now() + end_grace, deadline_.at()));
     }
@@ -116,18 +104,18 @@ class Chat : public std::enable_shared_from_this<Chat> {
 
   // False if the chat is over: a callback dropped the handle, or the answer failed.
   bool read(const std::vector<net::SseEvent>& events) {
-    const bool was_started = decoder_.started();
+    const bool was_started = decoder_->started();
     for (const net::SseEvent& event : events) {
-      ChatDecoder::Piece piece;
-      const auto fed = decoder_.feed(event, piece);
-      if (!was_started && decoder_.started() && !ending_) arm();
+      Decoder::Piece piece;
+      const auto fed = decoder_->feed(event, piece);
+      if (!was_started && decoder_->started() && !ending_) arm();
       if (!put_out(piece)) return false;
       if (!fed) return fail(fed.error()), false;
     }
     return true;
   }
 
-  bool put_out(ChatDecoder::Piece& piece) {
+  bool put_out(Decoder::Piece& piece) {
     if (!piece.text.empty() && sink_.token) {
       tokens_ = true;
       sink_.token(piece.text);
@@ -142,37 +130,36 @@ class Chat : public std::enable_shared_from_this<Chat> {
     if (over_) return;
     if (status_ != 0 && refused()) {
       const std::string message = server_message(refusal_);
-      return fail({errc_of_status(status_), "HTTP " + std::to_string(status_) + ": " +
-                                                (message.empty() ? std::string("(no message)") : message) +
-                                                advice(status_)});
+      const Errc code = errc_of_refusal(status_, refusal_);
+      return fail({code,
+                   "HTTP " + std::to_string(status_) + ": " +
+                       (message.empty() ? std::string("(no message)") : message) + advice(code),
+                   retry_after_});
     }
     if (!result && status_ == 0 && result.error().code == Errc::unavailable)
-      return fail(
-          {Errc::unavailable, result.error().what + "; is the server running at " + server_->endpoint.base_url + "?"});
+      return fail({Errc::unavailable, result.error().what + "; is the server running at " + server_->place + "?"});
     std::vector<net::SseEvent> events;
-    if (result && !decoder_.done() && parser_.feed("\n\n", events) && !read(events))
+    if (result && !decoder_->done() && parser_.feed("\n\n", events) && !read(events))
       return;  // it forgot the blank line
     complete(result);
   }
 
   void complete(const Result<void>& result) {
-    ChatDecoder::Piece piece;
-    auto answer = decoder_.end(piece);
+    Decoder::Piece piece;
+    auto answer = decoder_->end(piece);
     if (!put_out(piece)) return;
     if (answer) return finish(std::move(answer));
     if (!result) return fail(result.error());
-    std::string type =
-        type_.find("event-stream") == std::string::npos
-            ? "; it came as '" + type_ + "', expected text/event-stream: is this a chat completions server?"
-            : std::string();
+    std::string type = type_.find("event-stream") == std::string::npos
+                           ? "; it came as '" + type_ + "', expected text/event-stream: is base_url right?"
+                           : std::string();
     fail({answer.error().code, answer.error().what + type});
   }
 
-  static std::string advice(int status) {
-    switch (status) {
-      case 401:
-      case 403: return "; check the API key";
-      case 404: return "; check base_url and model";
+  static std::string advice(Errc code) {
+    switch (code) {
+      case Errc::refused: return "; check the API key and what its account may do and pay for";
+      case Errc::not_found: return "; check base_url and model";
       default: return {};
     }
   }
@@ -192,7 +179,11 @@ class Chat : public std::enable_shared_from_this<Chat> {
                              waited + ", expected all of it by then"});
   }
 
-  void fail(const Error& error) { finish(Error{error.code, server_->without_key(server_->name + ": " + error.what)}); }
+  void fail(const Error& error) {  // some servers repeat the key they refuse
+    Error told = error.within(server_->name);
+    told.what = without_secret(std::move(told.what), server_->key);
+    finish(std::move(told));
+  }
 
   void finish(Result<Answer> result) {
     cancel();
@@ -202,15 +193,16 @@ class Chat : public std::enable_shared_from_this<Chat> {
 
   const std::shared_ptr<Server> server_;
   Sink sink_;
+  const std::unique_ptr<Decoder> decoder_;
   const Time sent_at_;
   const Deadline first_token_, deadline_;
   net::Timer limit_;
   std::unique_ptr<net::Pending> http_;
   std::optional<Error> stillborn_;
   net::SseParser parser_;
-  ChatDecoder decoder_;
   int status_ = 0;  // 0: no head yet
   std::string type_, refusal_;
+  Duration retry_after_{};
   bool tokens_ = false, ending_ = false, over_ = false;
 };
 
@@ -223,12 +215,9 @@ class Handle final : public net::Pending {
   const std::shared_ptr<Chat> chat_;
 };
 
-class OpenAiClient final : public Client {
+class ChatService final : public Client {
  public:
-  OpenAiClient(net::Loop& loop, net::HttpClient& http, Endpoint endpoint) {
-    while (endpoint.base_url.ends_with('/')) endpoint.base_url.pop_back();
-    server_ = std::make_shared<Server>(Server{loop, http, std::move(endpoint)});
-  }
+  explicit ChatService(std::shared_ptr<Server> server) : server_(std::move(server)) {}
 
   std::unique_ptr<net::Pending> chat(Request request, Sink sink) override {
     auto chat = std::make_shared<Chat>(server_, request, std::move(sink));
@@ -240,13 +229,17 @@ class OpenAiClient final : public Client {
   void warm() override { server_->http.warm(server_->url); }
 
  private:
-  std::shared_ptr<Server> server_;
+  const std::shared_ptr<Server> server_;
 };
 
 }  // namespace
 
-std::unique_ptr<Client> openai_client(net::Loop& loop, net::HttpClient& http, Endpoint endpoint) {
-  return std::make_unique<OpenAiClient>(loop, http, std::move(endpoint));
+std::unique_ptr<Client> chat_service(net::Loop& loop, net::HttpClient& http, const Spec& spec,
+                                     std::unique_ptr<Dialect> dialect) {
+  const std::string place = spec.base_url.substr(0, spec.base_url.find('?'));
+  const std::string name = "asking " + (spec.model.empty() ? "the model" : spec.model) + " at " + place;
+  return std::make_unique<ChatService>(
+      std::make_shared<Server>(Server{loop, http, std::move(dialect), place, name, spec.api_key}));
 }
 
 }  // namespace offhook::llm

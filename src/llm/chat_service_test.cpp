@@ -1,3 +1,5 @@
+#include "llm/chat_service.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -5,10 +7,10 @@
 #include <future>
 #include <mutex>
 
-#include "llm/fake_http.hpp"
-#include "llm/llm.hpp"
+#include "llm/providers.hpp"
 #include "llm/scripted_server.hpp"
 #include "net/event_loop.hpp"
+#include "net/fake_services_testing.hpp"
 #include "net/virtual_loop.hpp"
 
 namespace offhook::llm {
@@ -39,9 +41,17 @@ Sink into(Heard& heard) {
 }
 
 // Deadlines and answers on a clock that stands still.
+Spec at(std::string base_url, std::string model = "m", std::string key = {}) {
+  Spec spec;
+  spec.provider = "llama-server";
+  spec.base_url = std::move(base_url);
+  spec.model = std::move(model);
+  spec.api_key = std::move(key);
+  return spec;
+}
+
 struct Still {
-  explicit Still(Endpoint endpoint = {.base_url = "http://host:1/v1/", .model = "m"})
-      : client(openai_client(loop, http, std::move(endpoint))) {}
+  explicit Still(Spec spec = at("http://host:1/v1/")) : client(connect(loop, http, std::move(spec))) {}
 
   void ask(Duration first_token = 1s, Duration whole = 5s) {
     Request request;
@@ -52,14 +62,16 @@ struct Still {
   }
 
   net::VirtualLoop loop;
-  FakeHttp http;
+  net::FakeHttp http;
   Heard heard;
   std::unique_ptr<Client> client;
   std::unique_ptr<net::Pending> handle;
 };
 
-TEST(OpenAiClient, words_tools_and_usage_come_as_they_are_sent) {
-  Still s({.base_url = "http://host:1/v1/", .model = "m", .api_key = "sk-1", .cache_prompt = true});
+TEST(ChatService, words_tools_and_usage_come_as_they_are_sent) {
+  Spec spec = at("http://host:1/v1/", "m", "sk-1");
+  spec.cache_prompt = true;
+  Still s(spec);
   s.ask();
   EXPECT_EQ(s.http.last().call.url, "http://host:1/v1/chat/completions");
   EXPECT_NE(s.http.last().call.body.find("\"cache_prompt\":true"), std::string::npos);
@@ -81,13 +93,13 @@ TEST(OpenAiClient, words_tools_and_usage_come_as_they_are_sent) {
   EXPECT_EQ(s.heard.ends[0]->usage.prompt_tokens, 9);
 }
 
-TEST(OpenAiClient, no_key_no_header) {
+TEST(ChatService, no_key_no_header) {
   Still s;
   s.ask();
   for (const auto& [name, value] : s.http.last().call.headers) EXPECT_NE(name, "Authorization");
 }
 
-TEST(OpenAiClient, connections_are_opened_ahead) {
+TEST(ChatService, connections_are_opened_ahead) {
   Still s;
   s.ask();
   EXPECT_EQ(s.http.warmed, 1);
@@ -97,7 +109,7 @@ TEST(OpenAiClient, connections_are_opened_ahead) {
   EXPECT_EQ(s.http.warmed, 2);
 }
 
-TEST(OpenAiClient, the_first_word_has_a_deadline_of_its_own) {
+TEST(ChatService, the_first_word_has_a_deadline_of_its_own) {
   Still s;
   s.ask(1s, 5s);
   s.http.last().head(200);
@@ -111,7 +123,7 @@ TEST(OpenAiClient, the_first_word_has_a_deadline_of_its_own) {
   EXPECT_FALSE(s.http.last().open);
 }
 
-TEST(OpenAiClient, after_the_first_word_only_the_whole_answer_has_one) {
+TEST(ChatService, after_the_first_word_only_the_whole_answer_has_one) {
   Still s;
   s.ask(1s, 5s);
   s.http.last().head(200);
@@ -125,7 +137,7 @@ TEST(OpenAiClient, after_the_first_word_only_the_whole_answer_has_one) {
   EXPECT_NE(s.heard.error().what.find("not ended within 5000 ms"), std::string::npos) << s.heard.error().what;
 }
 
-TEST(OpenAiClient, done_does_not_wait_for_a_server_that_keeps_the_response_open) {
+TEST(ChatService, done_does_not_wait_for_a_server_that_keeps_the_response_open) {
   Still s;
   s.ask();
   s.http.last().head(200);
@@ -136,7 +148,7 @@ TEST(OpenAiClient, done_does_not_wait_for_a_server_that_keeps_the_response_open)
   EXPECT_TRUE(s.heard.ends[0]);
 }
 
-TEST(OpenAiClient, nothing_comes_after_the_handle_is_gone) {
+TEST(ChatService, nothing_comes_after_the_handle_is_gone) {
   Still s;
   s.ask();
   auto exchange = s.http.sent.back();
@@ -149,7 +161,7 @@ TEST(OpenAiClient, nothing_comes_after_the_handle_is_gone) {
   EXPECT_TRUE(s.heard.ends.empty());
 }
 
-TEST(OpenAiClient, a_callback_may_drop_the_handle) {
+TEST(ChatService, a_callback_may_drop_the_handle) {
   Still s;
   for (const int at : {0, 1}) {
     std::unique_ptr<net::Pending> handle;
@@ -173,12 +185,12 @@ TEST(OpenAiClient, a_callback_may_drop_the_handle) {
   }
 }
 
-TEST(OpenAiClient, refusals_are_mapped_and_carry_the_servers_words_but_never_the_key) {
+TEST(ChatService, refusals_are_mapped_and_carry_the_servers_words_but_never_the_key) {
   const std::pair<int, Errc> cases[] = {{400, Errc::invalid},     {401, Errc::refused}, {403, Errc::refused},
                                         {404, Errc::not_found},   {429, Errc::full},    {500, Errc::unavailable},
                                         {503, Errc::unavailable}, {301, Errc::invalid}};
   for (const auto& [status, code] : cases) {
-    Still s({.base_url = "http://host:1/v1", .model = "m", .api_key = "sk-secret"});
+    Still s(at("http://host:1/v1?api-version=sk-secret", "m", "sk-secret"));
     s.ask();
     s.http.last().head(status, "application/json");
     s.http.last().body(R"({"error":{"message":"bad key sk-sec)");
@@ -192,7 +204,64 @@ TEST(OpenAiClient, refusals_are_mapped_and_carry_the_servers_words_but_never_the
   }
 }
 
-TEST(OpenAiClient, a_request_that_cannot_be_written_fails_later_and_not_inside_chat) {
+TEST(ChatService, a_refusal_says_when_to_come_back) {
+  Still s;
+  s.ask();
+  s.http.last().sink.head(429, {{"content-type", "application/json"}, {"retry-after", "7"}});
+  s.http.last().body(R"({"error":{"message":"slow down"}})");
+  s.http.last().end();
+  ASSERT_EQ(s.heard.ends.size(), 1u);
+  EXPECT_EQ(s.heard.error().code, Errc::full);
+  EXPECT_EQ(s.heard.error().retry_after, 7s);
+}
+
+TEST(ChatService, an_error_within_the_stream_comes_after_the_words_before_it) {
+  Still s;
+  s.ask();
+  s.http.last().head(200);
+  s.http.last().body(word("Well") + "data: {\"error\":{\"message\":\"overloaded\",\"code\":503}}\n\n" + word("no"));
+  ASSERT_EQ(s.heard.ends.size(), 1u);
+  EXPECT_EQ(s.heard.text, "Well");
+  EXPECT_EQ(s.heard.error().code, Errc::unavailable);
+  EXPECT_NE(s.heard.error().what.find("asking m at http://host:1/v1: "), std::string::npos) << s.heard.error().what;
+  EXPECT_NE(s.heard.error().what.find("overloaded"), std::string::npos);
+  EXPECT_FALSE(s.http.last().open);
+}
+
+// The same loop for each dialect: what differs is in their own tests.
+TEST(ChatService, every_dialect_answers_and_keeps_its_key_out_of_the_url) {
+  const std::string anthropic =
+      "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":9}}}\n\n"
+      "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,"
+      "\"delta\":{\"type\":\"text_delta\",\"text\":\"Hello\"}}\n\n"
+      "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"}}\n\n"
+      "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
+  const std::string gemini =
+      "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Hello\"}]},\"finishReason\":\"STOP\"}],"
+      "\"usageMetadata\":{\"promptTokenCount\":9}}\r\n\r\n";
+  const std::string openai = word("Hello") + last_event + usage_event + done_event;
+  for (const auto& [provider, stream] :
+       {std::pair("anthropic", anthropic), std::pair("google", gemini), std::pair("openai", openai)}) {
+    Spec spec;
+    spec.provider = provider;
+    spec.api_key = "sk-secret";
+    Still s(spec);
+    s.ask();
+    EXPECT_EQ(s.http.last().call.url.find("sk-secret"), std::string::npos);
+    EXPECT_TRUE(std::any_of(s.http.last().call.headers.begin(), s.http.last().call.headers.end(),
+                            [](const auto& h) { return h.second.ends_with("sk-secret"); }));
+    s.http.last().head(200);
+    for (const char byte : stream) s.http.last().body(std::string_view(&byte, 1));
+    s.loop.advance(20ms);  // none of them waits for the end of the response
+    ASSERT_EQ(s.heard.ends.size(), 1u) << provider;
+    ASSERT_TRUE(s.heard.ends[0]) << s.heard.error().what;
+    EXPECT_EQ(s.heard.text, "Hello");
+    EXPECT_EQ(s.heard.ends[0]->finish, "stop");
+    EXPECT_EQ(s.heard.ends[0]->usage.prompt_tokens, 9);
+  }
+}
+
+TEST(ChatService, a_request_that_cannot_be_written_fails_later_and_not_inside_chat) {
   Still s;
   Request request;
   request.tools = {{"t", "", "no json"}};
@@ -204,7 +273,7 @@ TEST(OpenAiClient, a_request_that_cannot_be_written_fails_later_and_not_inside_c
   EXPECT_TRUE(s.http.sent.empty());
 }
 
-TEST(OpenAiClient, a_page_instead_of_a_stream_says_what_came) {
+TEST(ChatService, a_page_instead_of_a_stream_says_what_came) {
   Still s;
   s.ask();
   s.http.last().head(200, "text/html");
@@ -220,7 +289,7 @@ class Rig {
     loop_.start();
     on([&] {
       http_ = net::HttpClient::create(loop_);
-      client_ = openai_client(loop_, *http_, {.base_url = url, .model = "m"});
+      client_ = connect(loop_, *http_, at(url));
     });
   }
   ~Rig() {
@@ -300,7 +369,7 @@ std::string wire_of(const std::vector<std::string>& events) {
   return wire + "0\r\n\r\n";
 }
 
-TEST(OpenAiClientOverSockets, an_answer_cut_after_any_byte_is_whole_or_an_error_and_ends_once) {
+TEST(ChatServiceOverSockets, an_answer_cut_after_any_byte_is_whole_or_an_error_and_ends_once) {
   const std::string wire = wire_of(plain_answer);
   const std::size_t complete = wire.find("\"stop\"");
   std::atomic<std::size_t> cut{0};
@@ -323,7 +392,7 @@ TEST(OpenAiClientOverSockets, an_answer_cut_after_any_byte_is_whole_or_an_error_
   }
 }
 
-TEST(OpenAiClientOverSockets, connections_are_kept_when_the_answer_was_read_to_its_end) {
+TEST(ChatServiceOverSockets, connections_are_kept_when_the_answer_was_read_to_its_end) {
   std::mutex mutex;
   std::vector<const void*> used;
   ScriptedServer server([&](ScriptedServer::Connection& c) {
@@ -339,7 +408,7 @@ TEST(OpenAiClientOverSockets, connections_are_kept_when_the_answer_was_read_to_i
   EXPECT_LE(std::unique(used.begin(), used.end()) - used.begin(), 5);
 }
 
-TEST(OpenAiClientOverSockets, garbage_stalls_and_refusals_end_with_the_error_that_fits) {
+TEST(ChatServiceOverSockets, garbage_stalls_and_refusals_end_with_the_error_that_fits) {
   std::string play;
   bool hold = false;
   ScriptedServer server([&](ScriptedServer::Connection& c) {
@@ -362,7 +431,7 @@ TEST(OpenAiClientOverSockets, garbage_stalls_and_refusals_end_with_the_error_tha
   EXPECT_EQ(code(stream_head, 50ms), "timeout");
 }
 
-TEST(OpenAiClientOverSockets, dropping_the_handle_closes_the_connection) {
+TEST(ChatServiceOverSockets, dropping_the_handle_closes_the_connection) {
   std::promise<bool> closed;
   ScriptedServer server([&](ScriptedServer::Connection& c) {
     c.say(stream_head);
@@ -377,7 +446,7 @@ TEST(OpenAiClientOverSockets, dropping_the_handle_closes_the_connection) {
   EXPECT_TRUE(closed.get_future().get());
 }
 
-TEST(OpenAiClientOverSockets, nobody_there_asks_whether_the_server_runs) {
+TEST(ChatServiceOverSockets, nobody_there_asks_whether_the_server_runs) {
   std::string url;
   {
     ScriptedServer gone([](ScriptedServer::Connection&) {});

@@ -45,13 +45,14 @@ struct Usage {
 
 struct Answer {
   std::string finish;  // "stop", "length", "tool_calls", …
-  Usage usage;
+  Usage usage;         // all 0: the server did not tell
 };
 
 struct Sink {
-  std::function<void(std::string_view text)> token;  // words as they come, cut anywhere
-  std::function<void(ToolCall)> tool_call;           // complete ones
-  std::function<void(Result<Answer>)> done;          // last, exactly once
+  std::function<void(std::string_view text)> token;           // words as they come, cut anywhere
+  std::function<void(ToolCall)> tool_call;                    // complete ones
+  std::function<void(std::string_view provider)> asked = {};  // this one is asked now: it is paid for, cut off or not
+  std::function<void(Result<Answer>)> done;                   // last, exactly once
 };
 
 // One per loop. Callbacks come on the loop, never from inside chat(). Destroying the handle cancels and closes the
@@ -62,16 +63,5 @@ class Client {
   virtual std::unique_ptr<net::Pending> chat(Request request, Sink sink) = 0;
   virtual void warm() = 0;  // opens a connection for the next chat
 };
-
-// Any OpenAI-compatible server.
-struct Endpoint {
-  std::string base_url = "https://api.openai.com/v1";
-  std::string model = {};
-  std::string api_key = {};   // empty: none is sent
-  bool cache_prompt = false;  // llama-server's field
-  // Both -2..2, sent unless 0: against models that say the same sentence for ever.
-  double presence_penalty = 0, frequency_penalty = 0;
-};
-std::unique_ptr<Client> openai_client(net::Loop& loop, net::HttpClient& http, Endpoint endpoint);
 
 }  // namespace offhook::llm

@@ -16,6 +16,7 @@
 
 #include "base/log.hpp"
 #include "llm/openai_chat.hpp"
+#include "llm/server_error.hpp"
 #include "net/event_loop.hpp"
 
 namespace offhook::llm {
@@ -252,7 +253,7 @@ void LocalServer::warm_next() {
   Request request;
   request.messages = prompt_;
   request.max_tokens = 1;
-  auto body = encode_chat(request, {.model = {}, .cache_prompt = true, .slot = warm_slot_});
+  auto body = encode_chat(request, {.quirks = {.llama = true}, .cache_prompt = true, .slot = warm_slot_});
   if (!body) return warmed(body.error());
   net::HttpCall call;
   call.url = base_url_ + "/chat/completions";
@@ -272,7 +273,7 @@ void LocalServer::warm_next() {
                                 [this, status, answer](Result<void> result) {
                                   if (!result) return warmed(result.error().within("warming the local language model"));
                                   if (*status != 200)
-                                    return warmed(Error{errc_of_status(*status),
+                                    return warmed(Error{net::errc_of_status(*status),
                                                         "warming the local language model: HTTP " +
                                                             std::to_string(*status) + ": " + server_message(*answer)});
                                   ++warm_slot_;

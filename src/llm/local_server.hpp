@@ -1,5 +1,5 @@
 // A llama-server of our own beside us: started, watched, restarted, stopped. Its clients are the same as any server's
-// (openai_client with base_url()); while it is down they get "unavailable".
+// (provider "llama-server" at base_url()); while it is down they get "unavailable".
 //
 //   start()   spawn   /health 200           dies or hangs   delay   spawn
 //   ──┬─────────┬──────────┬──────────────────────┬───────────────────┬──

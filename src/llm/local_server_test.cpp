@@ -13,8 +13,9 @@
 #include <future>
 #include <mutex>
 
-#include "llm/fake_http.hpp"
+#include "llm/providers.hpp"
 #include "net/event_loop.hpp"
+#include "net/fake_services_testing.hpp"
 #include "net/virtual_loop.hpp"
 
 namespace offhook::llm {
@@ -48,7 +49,7 @@ struct Stand {
   }
   ~Stand() { server.reset(); }
 
-  FakeHttp::Exchange* health() {  // the check under way
+  net::FakeHttp::Exchange* health() {  // the check under way
     if (http.sent.empty() || !http.last().open || !http.last().call.url.ends_with("/health")) return nullptr;
     return &http.last();
   }
@@ -72,14 +73,14 @@ struct Stand {
 
   const std::string log = folder() + "/log";
   net::VirtualLoop loop;
-  FakeHttp http;
+  net::FakeHttp http;
   std::vector<State> changes;
   std::unique_ptr<LocalServer> server;
 };
 
 TEST(LocalServer, files_that_are_not_there_are_named_before_anything_starts) {
   net::VirtualLoop loop;
-  FakeHttp http;
+  net::FakeHttp http;
   auto none = LocalServer::create(loop, http, {.binary = "/no/llama-server", .model = "/bin/sh"});
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code, Errc::not_found);
@@ -324,7 +325,11 @@ class RealServer : public testing::Test {
         changed.notify_all();
       };
       server->start();
-      client = openai_client(loop, *http, {.base_url = server->base_url(), .model = "local", .cache_prompt = true});
+      Spec spec;
+      spec.provider = "llama-server";
+      spec.base_url = server->base_url();
+      spec.cache_prompt = true;
+      client = connect(loop, *http, spec);
     });
   }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "llm/openai_chat.hpp"
+#include "llm/server_error.hpp"
 #include "net/sse.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -24,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     }
   if (!broken) (void)decoder.end(out);
-  if (out.text.size() > 3 * llm::ChatDecoder::max_text) std::abort();  // a broken byte becomes three
+  if (out.text.size() > 3 * llm::AnswerBuilder::max_text) std::abort();  // a broken byte becomes three
   for (const llm::ToolCall& call : out.tool_calls)
     if (call.name.empty() || call.id.empty() || call.arguments.empty()) std::abort();
   if (llm::server_message(bytes).size() > 800) std::abort();

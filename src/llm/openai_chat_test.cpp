@@ -37,7 +37,7 @@ TEST(ChatEncoding, body_is_the_same_to_the_byte) {
   request.tools = {{"book", "Books", R"({"type":"object","properties":{"when":{"type":"string"},"a":{}}})"}};
   request.max_tokens = 50;
   request.temperature = 0.5;
-  const auto body = encode_chat(request, {.model = "m", .cache_prompt = true, .slot = 2});
+  const auto body = encode_chat(request, {.model = "m", .quirks = {.llama = true}, .cache_prompt = true, .slot = 2});
   ASSERT_TRUE(body) << body.error().what;
   EXPECT_EQ(
       *body,
@@ -105,9 +105,37 @@ TEST(ChatEncoding, parameters_that_are_no_schema_name_their_tool) {
   EXPECT_TRUE(encode_chat(request, {}));
 }
 
-TEST(ChatEncoding, openai_itself_gets_its_newer_name_for_the_limit) {
-  EXPECT_NE(encode_chat({}, {.max_completion_tokens = true})->find(R"("max_completion_tokens":200)"),
-            std::string::npos);
+TEST(ChatEncoding, a_quirk_changes_its_field_and_no_other) {
+  const std::string common = R"({"model":"m","messages":[],"stream":true,"stream_options":{"include_usage":true},)"
+                             R"("max_tokens":200,"temperature":3E-1})";
+  const auto encoded = [](ChatOptions options) {
+    if (options.model.empty()) options.model = "m";
+    return *encode_chat({}, options);
+  };
+  EXPECT_EQ(encoded({}), common);
+  EXPECT_EQ(encoded({.cache_prompt = true, .presence_penalty = 1, .slot = 1}), common);  // llama-server's only
+  EXPECT_EQ(encoded({.quirks = {.fixed_temperature = true}}), common);
+  EXPECT_EQ(encoded({.quirks = {.max_completion_tokens = true, .asks_for_usage = false}}),
+            R"({"model":"m","messages":[],"stream":true,"max_completion_tokens":200,"temperature":3E-1})");
+  for (const std::string_view model : {"gpt-5-mini", "gpt-5.1", "o3-mini", "gpt-10"})
+    EXPECT_EQ(encoded({.model = model, .quirks = {.fixed_temperature = true}}).find("temperature"), std::string::npos);
+  for (const std::string_view model : {"gpt-4.1-mini", "gpt-4o", "gpt-5-chat-latest", "omni"})
+    EXPECT_NE(encoded({.model = model, .quirks = {.fixed_temperature = true}}).find("temperature"), std::string::npos);
+  EXPECT_TRUE(encoded({.reasoning = "low"}).ends_with(R"(,"reasoning_effort":"low"})"));
+  EXPECT_TRUE(encoded({.reasoning = "low", .quirks = {.reasoning_object = true}})
+                  .ends_with(R"(,"reasoning":{"effort":"low"}})"));
+}
+
+TEST(ChatEncoding, those_who_want_turns_hear_the_assistant_between_a_result_and_the_caller) {
+  Message asks = says(Role::assistant, "");
+  asks.tool_calls = {{"abcDEF123", "f", "{}"}};
+  Request request;
+  request.messages = {says(Role::system, "S"), says(Role::assistant, "Hello"), says(Role::user, "Go"), asks,
+                      says(Role::user, "Wait")};
+  const std::string body = *encode_chat(request, {.quirks = {.takes_turns = true, .nine_character_ids = true}});
+  std::string roles;
+  for (std::size_t at = 0; (at = body.find("\"role\":\"", at)) != std::string::npos;) roles += body[at += 8];
+  EXPECT_EQ(roles, "suauatau") << body;
 }
 
 TEST(ChatDecoder, words_and_usage_of_a_plain_answer) {
@@ -189,7 +217,7 @@ TEST(ChatDecoder, whole_calls_without_index_or_with_one_index_for_all_stay_apart
 TEST(ChatDecoder, a_call_without_id_or_arguments_gets_both) {
   const auto out = decode({chunk(R"({"tool_calls":[{"function":{"name":"f"}}]})"), chunk("{}", R"("tool_calls")")});
   ASSERT_EQ(out.said.tool_calls.size(), 1u);
-  EXPECT_EQ(out.said.tool_calls[0].id, "call_1");
+  EXPECT_EQ(out.said.tool_calls[0].id, "call_1_c");  // after the answer's own, so that no two answers share one
   EXPECT_EQ(out.said.tool_calls[0].arguments, "{}");
 }
 
@@ -229,22 +257,12 @@ TEST(ChatDecoder, an_answer_is_bounded) {
   for (int i = 0; i < 3 && fed; ++i) fed = decoder.feed({{}, data, {}}, piece);
   ASSERT_FALSE(fed);
   EXPECT_EQ(fed.error().code, Errc::full);
-  EXPECT_LE(piece.text.size(), ChatDecoder::max_text);
+  EXPECT_LE(piece.text.size(), AnswerBuilder::max_text);
 
   std::vector<std::string> calls;
   for (int i = 0; i < 40; ++i)
     calls.push_back(chunk(R"({"tool_calls":[{"index":)" + std::to_string(i) + R"(,"function":{"name":"f"}}]})"));
   EXPECT_EQ(decode(calls).answer.error().code, Errc::full);
-}
-
-TEST(ServerMessage, is_one_short_line_whatever_was_sent) {
-  EXPECT_EQ(server_message(R"({"error":{"message":"Loading model","code":503}})"), "Loading model");
-  EXPECT_EQ(server_message(R"({"detail":"Not Found"})"), "Not Found");
-  EXPECT_EQ(server_message("<html>\r\nBad\x01"), "<html>  Bad ");
-  EXPECT_EQ(server_message(std::string(5000, 'x')).size(), 200u);
-  std::string euros;
-  for (int i = 0; i < 300; ++i) euros += "\xE2\x82\xAC";
-  EXPECT_EQ(server_message(euros), euros.substr(0, 600));
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "telemetry/costs.hpp"
+
 namespace offhook::telemetry {
 namespace {
 
@@ -37,6 +39,18 @@ std::uint64_t Histogram::count() const {
   return n;
 }
 
+std::string label(std::string_view name, std::string_view value) {
+  std::string out = std::string(name) + "=\"";
+  for (const char c : value) {
+    if (c == '\\' || c == '"') out += '\\';
+    if (c == '\n')
+      out += "\\n";
+    else
+      out += c;
+  }
+  return out + '"';
+}
+
 void Scrape::head(std::string_view name, std::string_view help, std::string_view type) {
   if (last_ == name) return;  // one head for all label sets of a name
   last_ = name;
@@ -54,6 +68,11 @@ void Scrape::head(std::string_view name, std::string_view help, std::string_view
 void Scrape::counter(std::string_view name, std::string_view help, std::int64_t value, std::string_view labels) {
   head(name, help, "counter");
   text_ += std::string(name) + braces(labels) + ' ' + std::to_string(value) + '\n';
+}
+
+void Scrape::millionths(std::string_view name, std::string_view help, std::int64_t value, std::string_view labels) {
+  head(name, help, "counter");
+  text_ += std::string(name) + braces(labels) + ' ' + decimal(value) + '\n';
 }
 
 void Scrape::gauge(std::string_view name, std::string_view help, double value, std::string_view labels) {

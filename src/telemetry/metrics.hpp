@@ -44,10 +44,15 @@ struct CallMetrics {
   Histogram v2v, hear, transcribe, decide, think, clause, voice, wait, send, greeting, hold;
 };
 
+// name="value", the value as the format wants it: whatever it holds, it ends neither label nor line.
+std::string label(std::string_view name, std::string_view value);
+
 // Builds the text of a scrape.
 class Scrape {
  public:
   void counter(std::string_view name, std::string_view help, std::int64_t value, std::string_view labels = {});
+  // A counter that is kept in millionths of its unit (microseconds, money) and shown in whole ones.
+  void millionths(std::string_view name, std::string_view help, std::int64_t value, std::string_view labels = {});
   void gauge(std::string_view name, std::string_view help, double value, std::string_view labels = {});
   // The sum of several loops' histograms of one name; `labels` without braces: stage="think".
   void histogram(std::string_view name, std::string_view help, const std::vector<const Histogram*>& parts,

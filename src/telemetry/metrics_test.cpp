@@ -36,4 +36,9 @@ TEST(Metrics, each_name_has_one_head) {
   EXPECT_EQ(text.find(head, first + 1), std::string::npos);
 }
 
+TEST(Metrics, a_label_is_what_it_was_whatever_it_holds) {
+  EXPECT_EQ(label("service", "openai gpt-4.1"), R"(service="openai gpt-4.1")");
+  EXPECT_EQ(label("service", "a\\\"b\nc"), R"(service="a\\\"b\nc")");
+}
+
 }  // namespace offhook::telemetry
