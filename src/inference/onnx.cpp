@@ -25,15 +25,15 @@ Ort::Env* shared_env() {
   return env;
 }
 
-Ort::SessionOptions session_options(OnnxSession::Options wanted) {
+Ort::SessionOptions session_options() {
   Ort::SessionOptions o;
   o.SetIntraOpNumThreads(1);  // the calling thread
   o.SetInterOpNumThreads(1);
   o.SetExecutionMode(ORT_SEQUENTIAL);
   o.AddConfigEntry("session.intra_op.allow_spinning", "0");
   o.AddConfigEntry("session.inter_op.allow_spinning", "0");
-  o.DisableMemPattern();  // one would be kept for each shape that ever came, and batches and lengths vary
-  if (!wanted.keep_memory) o.DisableCpuMemArena();
+  o.DisableMemPattern();   // one would be kept for each shape that ever came, and batches and lengths vary
+  o.DisableCpuMemArena();  // it never gives back what the largest run took
   return o;
 }
 
@@ -125,7 +125,7 @@ struct OnnxSession::Impl {
 OnnxSession::OnnxSession(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 OnnxSession::~OnnxSession() = default;
 
-Result<std::unique_ptr<OnnxSession>> OnnxSession::load(const std::string& path, Options options) {
+Result<std::unique_ptr<OnnxSession>> OnnxSession::load(const std::string& path) {
   const std::string doing = "loading the model '" + path + "': ";
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
@@ -135,7 +135,7 @@ Result<std::unique_ptr<OnnxSession>> OnnxSession::load(const std::string& path, 
     if (env == nullptr)
       return Error{Errc::unavailable, doing + "ONNX Runtime " + OrtGetApiBase()->GetVersionString() +
                                           " is too old, expected 1." + std::to_string(ORT_API_VERSION) + " or newer"};
-    auto impl = std::make_unique<Impl>(path, Ort::Session(*env, path.c_str(), session_options(options)));
+    auto impl = std::make_unique<Impl>(path, Ort::Session(*env, path.c_str(), session_options()));
     return std::unique_ptr<OnnxSession>(new OnnxSession(std::move(impl)));
   } catch (const std::exception& e) {
     return Error{Errc::invalid,

@@ -30,15 +30,8 @@ class OnnxSession {
     Shape shape;
   };
 
-  struct Options {
-    // Keeps what the largest run took for the next: measured, Piper speaks 10 to 15 % faster and holds 20 to 45 MB
-    // more; Silero and Smart Turn gain nothing.
-    bool keep_memory = false;
-  };
-
   // A missing file is Errc::not_found, one that is no model Errc::invalid.
-  static Result<std::unique_ptr<OnnxSession>> load(const std::string& path, Options options);
-  static Result<std::unique_ptr<OnnxSession>> load(const std::string& path) { return load(path, Options()); }
+  static Result<std::unique_ptr<OnnxSession>> load(const std::string& path);
   ~OnnxSession();
   OnnxSession(const OnnxSession&) = delete;
   OnnxSession& operator=(const OnnxSession&) = delete;

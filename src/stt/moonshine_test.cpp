@@ -5,12 +5,12 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <latch>
 #include <memory>
 #include <random>
 
 #include "audio/resampler.hpp"
 #include "audio/wav.hpp"
+#include "inference/pool_testing.hpp"
 #include "net/virtual_loop.hpp"
 #include "stt/stt.hpp"
 #include "stt/words.hpp"
@@ -46,16 +46,7 @@ class MoonshineTest : public testing::Test {
     recognizer_ = std::move(loaded).value();
   }
   static void TearDownTestSuite() { recognizer_.reset(); }
-  // A partial may still be under way, and would be told to a loop that is gone: both threads must be free.
-  void TearDown() override {
-    auto both_free = std::make_shared<std::latch>(3);
-    for (int i = 0; i < 2; ++i) {
-      const auto meet = [both_free] { both_free->arrive_and_wait(); };
-      ASSERT_TRUE(
-          pool().submit({.wanted = Time::max(), .deadline = Deadline::never(), .run = meet, .expired = meet}).ok());
-    }
-    both_free->arrive_and_wait();
-  }
+  void TearDown() override { inference::wait_until_free(pool()); }
   // Its time stands still, as the loop's does, so that no deadline passes however slow the machine is.
   static inference::Pool& pool() {
     static VirtualClock clock;

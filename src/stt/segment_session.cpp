@@ -41,10 +41,12 @@ struct Pause {
 
 class SegmentSession final : public Session {
  public:
-  SegmentSession(net::Loop& loop, Sink sink, Transcriber transcriber, SegmentPolicy policy)
+  SegmentSession(net::Loop& loop, Sink sink, Transcriber transcriber, SegmentPolicy policy,
+                 std::function<void()> mooted)
       : loop_(loop),
         sink_(std::make_shared<const Sink>(std::move(sink))),
         transcribe_(std::move(transcriber)),
+        mooted_(std::move(mooted)),
         policy_(policy) {}
   ~SegmentSession() override { end(); }
 
@@ -63,7 +65,7 @@ class SegmentSession final : public Session {
 
   void pause(std::uint32_t number) override {
     if (!on_) return;
-    if (partial_) *partial_ = true;
+    drop(partial_);
     ask_again();
     Pause asked{number, closed_.size(), std::nullopt, nullptr};
     if (open_length() >= in_samples(policy_.close_at_pause)) {
@@ -74,8 +76,7 @@ class SegmentSession final : public Session {
       asked.asked = ask(open_, buffer_.end(), policy_.pause_wanted, policy_.pause_deadline,
                         [this, number](Result<std::string> text) { tail(number, std::move(text)); });
     }
-    for (auto& earlier : pauses_)
-      if (earlier.asked) *earlier.asked = true;
+    for (auto& earlier : pauses_) drop(earlier.asked);
     pauses_.push_back(std::move(asked));
     last_ask_ = buffer_.end();
     if (pauses_.size() > kPausesInFlight) refuse_oldest();
@@ -85,11 +86,9 @@ class SegmentSession final : public Session {
   void end() override {
     ++turn_;
     on_ = false;
-    if (partial_) *partial_ = true;
-    for (auto& pause : pauses_)
-      if (pause.asked) *pause.asked = true;
-    for (auto& segment : closed_)
-      if (segment.asked) *segment.asked = true;
+    drop(partial_);
+    for (auto& pause : pauses_) drop(pause.asked);
+    for (auto& segment : closed_) drop(segment.asked);
     pauses_.clear();
     closed_.clear();
     buffer_.clear();
@@ -101,6 +100,11 @@ class SegmentSession final : public Session {
 
  private:
   using Handler = std::function<void(Result<std::string>)>;  // on the loop, in the turn that asked
+
+  void drop(const Moot& asked) {
+    if (!asked || asked->exchange(true)) return;
+    if (mooted_) mooted_();
+  }
 
   std::size_t open_length() const { return buffer_.end() - open_; }
 
@@ -177,7 +181,7 @@ class SegmentSession final : public Session {
   // Segments ----------------------------------------------------------------------------------------------------------
 
   void close(std::size_t to, Duration wanted) {
-    if (partial_) *partial_ = true;
+    drop(partial_);
     closed_.push_back({open_, to, std::nullopt, nullptr});
     open_ = to;
     ask_closed(closed_.size() - 1, wanted);
@@ -235,7 +239,7 @@ class SegmentSession final : public Session {
     for (auto& segment : closed_) {
       if (buffer_.kept() <= in_samples(policy_.keep)) return;
       if (segment.text) continue;
-      if (segment.asked) *segment.asked = true;
+      drop(segment.asked);
       segment.text.emplace();
       lost_ += segment.to - segment.from;
       release();
@@ -284,7 +288,7 @@ class SegmentSession final : public Session {
   void fail(std::uint32_t number, const Error& error) {
     const auto pause = std::find_if(pauses_.begin(), pauses_.end(), [&](const Pause& p) { return p.number == number; });
     if (pause == pauses_.end()) return;
-    if (pause->asked) *pause->asked = true;
+    drop(pause->asked);
     pauses_.erase(pause);
     tell(number, error);
   }
@@ -310,6 +314,7 @@ class SegmentSession final : public Session {
   net::Loop& loop_;
   const std::shared_ptr<const Sink> sink_;
   Transcriber transcribe_;
+  const std::function<void()> mooted_;
   const SegmentPolicy policy_;
   const std::shared_ptr<bool> alive_ = std::make_shared<bool>();  // its end drops all answers
 
@@ -333,8 +338,8 @@ class SegmentSession final : public Session {
 }  // namespace
 
 std::unique_ptr<Session> open_segment_session(net::Loop& loop, Session::Sink sink, Transcriber transcriber,
-                                              SegmentPolicy policy) {
-  return std::make_unique<SegmentSession>(loop, std::move(sink), std::move(transcriber), policy);
+                                              SegmentPolicy policy, std::function<void()> mooted) {
+  return std::make_unique<SegmentSession>(loop, std::move(sink), std::move(transcriber), policy, std::move(mooted));
 }
 
 }  // namespace offhook::stt

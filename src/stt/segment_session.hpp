@@ -28,8 +28,7 @@ struct Decode {
   std::vector<float> samples;  // kRate
   Time wanted;
   Deadline deadline;  // to have begun by
-  std::shared_ptr<const std::atomic<bool>>
-      moot;  // true: nobody wants the answer any more; not begun, it need not begin
+  std::shared_ptr<const std::atomic<bool>> moot;  // true: nobody wants the answer any more; it need not go on
 };
 // Called on the session's loop, must not block. Answers exactly once, from any thread, Errc::cancelled if it was moot;
 // the loop must outlive it.
@@ -55,8 +54,12 @@ struct SegmentPolicy {
 };
 
 // Transcripts fail with the transcriber's error; with Errc::cancelled if a later pause came before work on this one had
-// begun; with Errc::full if sound had to be dropped (`keep`).
+// begun; with Errc::full if sound had to be dropped (`keep`). It calls neither `failed` nor `used` of its sink: a
+// transcriber that cannot work any more says so each time.
+//
+// `mooted` is called, on the loop and also by the session's destructor, whenever something asked for has become moot:
+// for those who can break it off.
 std::unique_ptr<Session> open_segment_session(net::Loop& loop, Session::Sink sink, Transcriber transcriber,
-                                              SegmentPolicy policy = {});
+                                              SegmentPolicy policy = {}, std::function<void()> mooted = {});
 
 }  // namespace offhook::stt
