@@ -1,10 +1,10 @@
 #include "call/call.hpp"
 
 #include <chrono>
-#include <ctime>
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/wall_clock.hpp"
 #include "call/publish.hpp"
 
 namespace offhook::call {
@@ -17,13 +17,10 @@ struct Overloaded : F... {
 template <class... F>
 Overloaded(F...) -> Overloaded<F...>;
 
-std::string utc(const char* format) {
-  const std::time_t t = std::time(nullptr);
-  std::tm tm{};
-  gmtime_r(&t, &tm);
-  char text[40];
-  std::strftime(text, sizeof text, format, &tm);
-  return text;
+// What only the services know.
+Settings with_traits(Settings settings, const stt::Recognizer& recognizer) {
+  settings.words_usual = recognizer.traits().usual_final;
+  return settings;
 }
 
 }  // namespace
@@ -34,11 +31,22 @@ Call::Call(const Services& services, std::shared_ptr<const Agent> agent, CallSta
       start_(std::move(start)),
       wire_(wire),
       born_(services.loop.now()),
-      state_(begin(agent_->settings)),
-      ears_(services.loop, services.vad, services.detector, services.recognizer,
-            [this](Event e) { dispatch(std::move(e)); }),
-      mouth_(services.loop, services.clock, wire, start_.edge, services.voice, services.phrases,
-             agent_->settings.voice_patience, [this](Event e) { dispatch(std::move(e)); }),
+      state_(begin(with_traits(agent_->settings, services.recognizer))),
+      spending_(services.prices),
+      ears_(
+          services.loop, services.vad, services.detector, services.recognizer,
+          [this](Event e) { dispatch(std::move(e)); },
+          [this](std::string_view service, Duration audio) {
+            spending_.listened(service, audio);
+            tell_cost();
+          }),
+      mouth_(
+          services.loop, services.clock, wire, start_.edge, services.voice, services.phrases,
+          agent_->settings.voice_patience, [this](Event e) { dispatch(std::move(e)); },
+          [this](std::string_view service, std::int64_t characters) {
+            spending_.spoken(service, characters);
+            tell_cost();
+          }),
       tick_(services.loop, [this] { dispatch(event::Tick{}); }),
       start_timer_(services.loop, [this] { dispatch(event::Answered{}); }) {
   if (services_.gate) pass_ = services_.gate->enter("call");
@@ -46,6 +54,8 @@ Call::Call(const Services& services, std::shared_ptr<const Agent> agent, CallSta
   services_.metrics.calls_started.add();
   open_log();
   log::info(start_.call_id, "call_started", {{"agent", agent_->name}, {"stream", start_.stream_id}});
+  services_.voice.warm(services_.loop);
+  services_.llm.warm();
   start_timer_.at(services_.loop.now());  // the edge has to take us first
 }
 
@@ -53,17 +63,51 @@ Call::~Call() {
   if (services_.calls) services_.calls->erase(this);
   services_.metrics.calls_ended.add();
   services_.metrics.underruns.add(static_cast<std::int64_t>(mouth_.playout().underruns()));
+  settle_bill();
   log::info(start_.call_id, "call_ended",
             {{"why", hangup_why_},
              {"length_ms", services_.loop.now() - born_},
              {"turns", state_.floor.turns},
-             {"underruns", static_cast<std::int64_t>(mouth_.playout().underruns())}});
+             {"underruns", static_cast<std::int64_t>(mouth_.playout().underruns())},
+             {"cost", telemetry::decimal(spending_.bill().micros()) + " " + spending_.bill().currency()}});
+}
+
+// Told where there is a budget: a hundredth of it at a time, and when it is spent.
+void Call::tell_cost() {
+  const std::int64_t budget = agent_->settings.budget_micros;
+  if (budget <= 0) return;
+  const std::int64_t micros = spending_.bill().micros();
+  if (micros < cost_told_ + std::max<std::int64_t>(1, budget / 100) && !(micros >= budget && cost_told_ < budget))
+    return;
+  cost_told_ = micros;
+  dispatch(event::Spent{micros});
+}
+
+void Call::settle_bill() {
+  spending_.close();
+  const auto entries = spending_.bill().entries();
+  if (services_.service_metrics) services_.service_metrics->add(entries);
+  for (const auto& e : entries) {
+    const std::string cost = e.micros ? telemetry::decimal(*e.micros) : "unknown";
+    log::info(start_.call_id, "service_used",
+              {{"kind", telemetry::name(e.kind)},
+               {"service", e.service},
+               {"audio_ms", e.audio},
+               {"prompt_tokens", e.tokens.prompt},
+               {"cached_tokens", e.tokens.cached},
+               {"completion_tokens", e.tokens.completion},
+               {"speculated_tokens", e.speculated.prompt + e.speculated.completion},
+               {"characters", e.characters},
+               {"unheard", e.unheard},
+               {"estimated", e.estimated},
+               {"cost", cost}});
+  }
 }
 
 void Call::open_log() {
   if (agent_->log_dir.empty()) return;
-  Head head{start_.call_id, agent_->name, utc("%Y-%m-%dT%H:%M:%SZ"), agent_->record_words, agent_->settings};
-  auto log = EventLog::open(agent_->log_dir, utc("%Y-%m-%d"), head);
+  Head head{start_.call_id, agent_->name, utc("%Y-%m-%dT%H:%M:%SZ"), agent_->record_words, state_.settings};
+  auto log = EventLog::open(agent_->log_dir, utc_day(), head);
   if (log) {
     log_ = std::move(*log);
   } else {  // a call without a log is better than no call
@@ -149,10 +193,14 @@ void Call::perform(const Action& action) {
           [&](const action::StopThinking& a) { stop_thinking(a.generation); },
           [&](const action::Abandon& a) {
             stop_thinking(a.generation);
+            spending_.abandoned(a.generation);
             mouth_.abandon(a.generation);
           },
           [&](const action::Speak& a) { mouth_.speak(a.generation, a.clause, a.text); },
-          [&](const action::Release& a) { mouth_.release(a.generation); },
+          [&](const action::Release& a) {
+            spending_.released(a.generation);
+            mouth_.release(a.generation);
+          },
           [&](const action::Close& a) { mouth_.close(a.generation, a.clauses); },
           [&](const action::Hold& a) { mouth_.hold(a.generation); },
           [&](const action::Resume& a) { mouth_.resume(a.generation); },
@@ -166,7 +214,7 @@ void Call::perform(const Action& action) {
             wire_.hang_up(action.why);
           },
           [&](const action::CallerSaid&) {},
-          [&](const action::AgentSaid&) {},
+          [&](const action::AgentSaid& a) { spending_.heard(a.text); },
           [&](const action::TurnTook&) {},
       },
       action.what);
@@ -181,24 +229,34 @@ void Call::ask(const action::Ask& ask) {
   request.temperature = agent_->temperature;
   request.first_token = Deadline::in(services_.loop.now(), s.mind_patience);
   request.deadline = Deadline::in(services_.loop.now(), s.longest_turn);
+  if (thinking_) stop_thinking(thinking_for_);
   thinking_for_ = g;
-  thinking_ = services_.llm.chat(
-      std::move(request),
-      {[this, g](std::string_view text) { dispatch(event::Token{g, std::string(text)}); },
-       [this, g, n = 0](llm::ToolCall call) mutable {
-         // Ids are the model's to choose, or to leave empty; ours are unique.
-         dispatch(event::ToolAsked{g, std::to_string(g) + ":" + std::to_string(n++), call.name, call.arguments});
-       },
-       [this, g](Result<llm::Answer> answer) {
-         if (answer)
-           dispatch(event::MindDone{g, answer->finish});
-         else
-           dispatch(event::MindFailed{g, answer.error().what});
-       }});
+  spending_.asked(g, request);
+  llm::Sink sink;
+  sink.token = [this, g](std::string_view text) {
+    spending_.token(g, text);
+    dispatch(event::Token{g, std::string(text)});
+  };
+  sink.tool_call = [this, g, n = 0](llm::ToolCall call) mutable {
+    // Ids are the model's to choose, or to leave empty; ours are unique.
+    dispatch(event::ToolAsked{g, std::to_string(g) + ":" + std::to_string(n++), call.name, call.arguments});
+  };
+  sink.asked = [this, g](std::string_view service) { spending_.asked_of(g, service); };
+  sink.done = [this, g](Result<llm::Answer> answer) {
+    spending_.answered(g, answer ? answer->usage : llm::Usage());
+    tell_cost();
+    if (answer)
+      dispatch(event::MindDone{g, answer->finish});
+    else
+      dispatch(event::MindFailed{g, answer.error().what});
+  };
+  thinking_ = services_.llm.chat(std::move(request), std::move(sink));
 }
 
 void Call::stop_thinking(Generation generation) {
-  if (generation == thinking_for_) thinking_.reset();
+  if (generation != thinking_for_) return;
+  spending_.stopped(generation);
+  thinking_.reset();
 }
 
 // ---- what is seen

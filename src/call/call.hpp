@@ -13,9 +13,11 @@
 #include "call/ears.hpp"
 #include "call/event_log.hpp"
 #include "call/mouth.hpp"
+#include "call/spending.hpp"
 #include "call/wire.hpp"
 #include "llm/llm.hpp"
 #include "telemetry/metrics.hpp"
+#include "telemetry/service_metrics.hpp"
 
 namespace offhook::call {
 
@@ -40,6 +42,8 @@ struct Services {
   tts::Voice& voice;
   tts::PhraseCache& phrases;
   telemetry::CallMetrics& metrics;
+  std::shared_ptr<const telemetry::Prices> prices;       // never null
+  telemetry::ServiceMetrics* service_metrics = nullptr;  // where the bills are added up
   Observers* observers = nullptr;
   std::set<Call*>* calls = nullptr;  // those of this loop that are alive
   Gate* gate = nullptr;              // proves that none outlives the services
@@ -75,6 +79,8 @@ class Call final : public Line {
   void perform(const Action& action);
   void ask(const action::Ask& ask);
   void stop_thinking(Generation generation);
+  void tell_cost();
+  void settle_bill();
   void count(const Action& action);
   void publish(const Action& action);
   void publish_clause(Generation generation, const std::string& text);
@@ -92,6 +98,8 @@ class Call final : public Line {
   std::deque<Event> queue_;
   bool processing_ = false;
   std::unique_ptr<EventLog> log_;
+  Spending spending_;
+  std::int64_t cost_told_ = 0;
   Ears ears_;
   Mouth mouth_;
   std::unique_ptr<net::Pending> thinking_;

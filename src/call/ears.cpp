@@ -10,8 +10,8 @@
 namespace offhook::call {
 
 Ears::Ears(net::Loop& loop, vad::Batcher& vad, turn::Detector* detector, stt::Recognizer& recognizer,
-           std::function<void(Event)> tell)
-    : loop_(loop), detector_(detector), tell_(std::move(tell)) {
+           std::function<void(Event)> tell, stt::Used used)
+    : loop_(loop), detector_(detector), tell_(std::move(tell)), traits_(recognizer.traits()) {
   vad_ = vad.open([this](float probability, std::int64_t end) {
     event::Window w;
     w.speech = std::clamp(static_cast<int>(std::lround(probability * 255)), 0, 255);
@@ -19,17 +19,27 @@ Ears::Ears(net::Loop& loop, vad::Batcher& vad, turn::Detector* detector, stt::Re
     w.end = end / 2;  // 16 kHz to the wire's 8
     tell_(w);
   });
-  session_ = recognizer.open(loop_, {[this](const stt::Hypothesis& h) {
-                                       if (utterance_ != 0) tell_(event::Partial{utterance_, h.text, h.stable_words});
-                                     },
-                                     [this](std::uint32_t pause, Result<std::string> text) {
-                                       if (utterance_ == 0 || pause != pause_)
-                                         return;  // an earlier pause: speech went on
-                                       if (text)
-                                         tell_(event::Transcript{utterance_, upto_, *text});
-                                       else
-                                         tell_(event::TranscriptFailed{utterance_, upto_, text.error().what});
-                                     }});
+  stt::Session::Sink sink;
+  sink.partial = [this](const stt::Hypothesis& h) {
+    if (utterance_ != 0) tell_(event::Partial{utterance_, h.text, h.stable_words});
+  };
+  sink.transcript = [this](std::uint32_t pause, Result<std::string> text) {
+    if (utterance_ == 0 || pause != pause_) return;  // an earlier pause: speech went on
+    if (text)
+      tell_(event::Transcript{utterance_, upto_, *text});
+    else
+      tell_(event::TranscriptFailed{utterance_, upto_, text.error().what});
+  };
+  sink.turn = [this](const stt::TurnSignal& t) {
+    using Kind = stt::TurnSignal::Kind;
+    if (utterance_ == 0) return;
+    const auto kind = t.kind == Kind::eager     ? event::TurnSignalled::Kind::eager
+                      : t.kind == Kind::resumed ? event::TurnSignalled::Kind::resumed
+                                                : event::TurnSignalled::Kind::ended;
+    tell_(event::TurnSignalled{utterance_, kind, t.text, t.permille});
+  };
+  sink.used = std::move(used);
+  session_ = recognizer.open(loop_, std::move(sink));
 }
 
 Ears::~Ears() {
@@ -67,7 +77,10 @@ void Ears::audio(std::span<const std::uint8_t> mulaw, std::int64_t sample) {
 void Ears::feed() {
   block_.clear();
   up_.process(linear_, block_);
-  if (utterance_ != 0 && !block_.empty()) session_->audio(block_);
+  if (utterance_ != 0 || traits_.continuous) {
+    const std::span<const float> sound = traits_.rate == audio::History::kRate ? linear_ : block_;
+    if (!sound.empty()) session_->audio(sound);
+  }
   std::span<const float> rest = block_;
   while (!rest.empty()) {
     const std::size_t n = std::min(rest.size(), window_.size() - window_fill_);
@@ -89,7 +102,9 @@ void Ears::listen(Utterance utterance, Sample from) {
   utterance_ = utterance;
   pause_ = 0;
   upto_ = 0;
-  const auto run_up = history_.read_float16k(from, position_ / 2);
+  if (traits_.continuous) return;
+  const auto run_up = traits_.rate == audio::History::kRate ? history_.read_float8k(from, history_.end())
+                                                            : history_.read_float16k(from, position_ / 2);
   if (!run_up.empty()) session_->audio(run_up);
 }
 

@@ -2,7 +2,8 @@
 // the conversation decides. Home thread; the models' work happens elsewhere.
 //
 //   µ-law 8 kHz ─▶ history (8 s) ─▶ 16 kHz ─┬─▶ windows of 32 ms ─▶ vad ─▶ event Window
-//                                           └─▶ recogniser, between Listen and StopListening
+//                                           └─▶ recogniser, between Listen and StopListening (at 8 kHz if it wants so;
+//                                               all of it if it is continuous)
 #pragma once
 
 #include <array>
@@ -28,7 +29,7 @@ class Ears {
 
   // `detector` may be null: then no turn is scored.
   Ears(net::Loop& loop, vad::Batcher& vad, turn::Detector* detector, stt::Recognizer& recognizer,
-       std::function<void(Event)> tell);
+       std::function<void(Event)> tell, stt::Used used = {});
   ~Ears();
 
   void audio(std::span<const std::uint8_t> mulaw, std::int64_t sample);
@@ -57,6 +58,7 @@ class Ears {
   std::int64_t position_ = 0;                                    // of the next sample at 16 kHz
   bool began_ = false;
   std::unique_ptr<vad::Batcher::Stream> vad_;
+  const stt::Traits traits_;  // of the recogniser
   std::unique_ptr<stt::Session> session_;
   Utterance utterance_ = 0;  // being recognised; 0: none
   std::uint32_t pause_ = 0;

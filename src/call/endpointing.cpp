@@ -31,4 +31,18 @@ std::string endpoint_why(const Settings& s, int permille, std::string_view words
   return why;
 }
 
+Duration words_wait(const Settings& s, std::string_view words, Duration known) {
+  constexpr Duration kLeast = 500ms;  // a partial is not the end of a sentence: its last words are worth this much
+  if (dialog::words_of(words).empty()) return s.words_patience;
+  const Duration usual = known < Duration::zero() ? s.words_usual : known;
+  return std::min(s.words_patience, std::max(kLeast, 2 * std::min(usual, s.words_patience)));
+}
+
+Duration learn_lateness(const Settings& s, Duration known, Duration late) {
+  if (known < Duration::zero()) known = s.words_usual;
+  late = std::clamp<Duration>(late, 0s, 1h);
+  known = std::clamp<Duration>(known, 0s, 1h);
+  return known + (late > known ? (late - known) * 9 / 20 : (late - known) / 20);
+}
+
 }  // namespace offhook::call

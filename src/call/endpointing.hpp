@@ -19,4 +19,11 @@ Duration endpoint_wait(const Settings& settings, int permille, std::string_view 
 // "turn p=0.31, open ending, waits 1.20 s"
 std::string endpoint_why(const Settings& settings, int permille, std::string_view words);
 
+// How long after the notice of a pause its transcript is waited for: with words in hand (a partial's) twice as long as
+// it has been known to take, without any as long as the settings allow. `known`: as learn_lateness() has it.
+Duration words_wait(const Settings& settings, std::string_view words, Duration known);
+
+// Follows what nine of ten transcripts keep: up quickly, down slowly. `known` below 0: nothing yet.
+Duration learn_lateness(const Settings& settings, Duration known, Duration late);
+
 }  // namespace offhook::call

@@ -50,6 +50,15 @@ struct EndRequested {  // the server wants the call over (drain): goodbye, then 
   }
   friend bool operator==(const EndRequested&, const EndRequested&) = default;
 };
+struct Spent {  // what the call has cost so far; told where there is a budget
+  static constexpr const char* kName = "spent";
+  std::int64_t micros = 0;  // millionths of the price file's currency
+  template <class V>
+  void visit(V&& v) {
+    v("micros", micros);
+  }
+  friend bool operator==(const Spent&, const Spent&) = default;
+};
 struct Tick {  // time passed; late or extra ones are harmless
   static constexpr const char* kName = "tick";
   template <class V>
@@ -101,6 +110,19 @@ struct TranscriptFailed {
     v("utterance", utterance), v("upto", upto), v("why", why);
   }
   friend bool operator==(const TranscriptFailed&, const TranscriptFailed&) = default;
+};
+struct TurnSignalled {  // the recogniser's own judgement of the turn, where it finds turns
+  static constexpr const char* kName = "turn_signalled";
+  enum class Kind { eager, resumed, ended };
+  Utterance utterance = 0;
+  Kind kind = Kind::ended;
+  std::string text;
+  int permille = -1;  // its confidence
+  template <class V>
+  void visit(V&& v) {
+    v("utterance", utterance), v("kind", kind), v("text", text), v("permille", permille);
+  }
+  friend bool operator==(const TurnSignalled&, const TurnSignalled&) = default;
 };
 struct TurnScored {  // the turn model's probability that the turn up to a position is complete
   static constexpr const char* kName = "turn_scored";
@@ -168,7 +190,29 @@ struct ToolReturned {
 };
 
 // ---- mouth
-struct ClauseReady {  // wholly synthesized; 0 samples: it could not be spoken
+struct ClauseBegun {  // its first sound is here; how long it will be is not known yet
+  static constexpr const char* kName = "clause_begun";
+  Generation generation = 0;
+  int clause = 0;
+  template <class V>
+  void visit(V&& v) {
+    v("gen", generation), v("clause", clause);
+  }
+  friend bool operator==(const ClauseBegun&, const ClauseBegun&) = default;
+};
+struct ClauseSaid {  // by its sample `upto` the first `bytes` bytes of it have been said: some voices tell
+  static constexpr const char* kName = "clause_said";
+  Generation generation = 0;
+  int clause = 0;
+  int bytes = 0;
+  Sample upto = 0;
+  template <class V>
+  void visit(V&& v) {
+    v("gen", generation), v("clause", clause), v("bytes", bytes), v("upto", upto);
+  }
+  friend bool operator==(const ClauseSaid&, const ClauseSaid&) = default;
+};
+struct ClauseReady {  // wholly synthesized; 0 samples: it could not be spoken; with `why`: its voice broke off
   static constexpr const char* kName = "clause_ready";
   Generation generation = 0;
   int clause = 0;
@@ -211,9 +255,9 @@ struct Drained {  // all of the reply was heard
 
 }  // namespace event
 
-using Event = std::variant<event::Answered, event::HungUp, event::Digit, event::EndRequested, event::Tick,
-                           event::Window, event::Partial, event::Transcript, event::TranscriptFailed, event::TurnScored,
+using Event = std::variant<event::Answered, event::HungUp, event::Digit, event::EndRequested, event::Spent, event::Tick,
+                           event::Window, event::Partial, event::Transcript, event::TranscriptFailed, event::TurnSignalled, event::TurnScored,
                            event::Token, event::ToolAsked, event::MindDone, event::MindFailed, event::ToolReturned,
-                           event::ClauseReady, event::Audible, event::Flushed, event::Drained>;
+                           event::ClauseBegun, event::ClauseSaid, event::ClauseReady, event::Audible, event::Flushed, event::Drained>;
 
 }  // namespace offhook::call

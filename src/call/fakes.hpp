@@ -192,27 +192,44 @@ class FakeLlm final : public llm::Client {
   net::Loop& loop_;
 };
 
-// 60 ms of a loud tone for each letter, in two parts.
+// 60 ms of a loud tone for each letter, in two parts; or in pieces of 100 ms, each `piece` after the one before.
 class FakeVoice final : public tts::Voice {
  public:
   static constexpr Duration kLetter = 60ms;
 
-  int rate() const override { return 8000; }
   const std::string& key() const override { return key_; }
-  std::unique_ptr<net::Pending> synthesize(net::Loop& loop, std::string text, Deadline deadline,
-                                           tts::Sink sink) override {
-    texts.push_back(text);
-    deadlines.push_back(deadline);
+  std::unique_ptr<net::Pending> synthesize(net::Loop& loop, tts::Speech speech, tts::Sink sink) override {
+    texts.push_back(speech.text);
+    deadlines.push_back(speech.first_sound);
+    if (sink.used) sink.used("fake", static_cast<std::int64_t>(speech.text.size()));
     auto handle = std::make_unique<One>(*this, loop, std::move(sink));
     if (stray) strays.push_back(handle->sink);
-    const bool broken = fail_on.empty() ? false : text.find(fail_on) != std::string::npos;
-    handle->later.in(delay, [h = handle.get(), broken, n = text.size()] {
+    const bool broken = fail_on.empty() ? false : speech.text.find(fail_on) != std::string::npos;
+    const auto sound = tone(static_cast<int>(speech.text.size()) * (kLetter / 1ms) * 8);
+    if (piece > 0ms && !(broken && break_after == 0)) {
+      Duration t = delay;
+      for (std::size_t at = 0; at < sound.size(); at += 800, t += piece) {
+        if (broken && static_cast<int>(at) >= break_after) break;
+        handle->later.in(t, [h = handle.get(), part = std::vector(sound.begin() + static_cast<std::ptrdiff_t>(at),
+                                                                  sound.begin() + static_cast<std::ptrdiff_t>(
+                                                                                      std::min(at + 800, sound.size())))] {
+          const auto audio = h->sink.audio;
+          audio(part);
+        });
+      }
+      handle->later.in(t, [this, h = handle.get(), broken] {
+        const auto done = h->sink.done;
+        if (broken) return done(Error{Errc::closed, "told to break off"});
+        done(tts::Spoken{key_});
+      });
+      return handle;
+    }
+    handle->later.in(delay, [this, h = handle.get(), broken, sound] {
       const auto sink = h->sink;  // done may destroy the handle
       if (broken) return sink.done(Error{Errc::unavailable, "told to fail"});
-      const auto sound = tone(static_cast<int>(n) * (kLetter / 1ms) * 8);
       sink.audio(std::span(sound).first(sound.size() / 2));
       sink.audio(std::span(sound).subspan(sound.size() / 2));
-      sink.done({});
+      sink.done(tts::Spoken{key_});
     });
     return handle;
   }
@@ -223,6 +240,8 @@ class FakeVoice final : public tts::Voice {
     return s;
   }
   Duration delay = 80ms;
+  Duration piece{};     // > 0: a stream
+  int break_after = 0;  // samples after which a stream fails on `fail_on`
   std::string fail_on;
   bool stray = false;  // keep the sinks, to call them when nobody wants it any more
   std::vector<tts::Sink> strays;

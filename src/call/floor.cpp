@@ -79,8 +79,9 @@ class Machine {
     auto& turn = *f_.turn;
     set_words(t.text);
     turn.words_upto = std::min(t.upto, f_.heard_to);  // may be ahead of our notice of the pause
-    turn.words_final = turn.paused && covers(turn.words_upto);
+    const bool was_final = std::exchange(turn.words_final, turn.paused && covers(turn.words_upto));
     turn.words_at = now_;
+    if (turn.words_final && !was_final) f_.words_late = learn_lateness(s_, f_.words_late, now_ - turn.noticed_at);
     out_.push_back({action::CallerSaid{t.utterance, t.text, false}, "transcript of a pause"});
     judge();
     prepare();
@@ -93,6 +94,36 @@ class Machine {
     f_.turn->words_failed = true;
     f_.turn->words_at = now_;
     judge();
+    decide();
+  }
+
+  // The recogniser judges the turn itself. Where it owns turns its end is the end; elsewhere it is evidence.
+  void signalled(const event::TurnSignalled& t) {
+    using Kind = event::TurnSignalled::Kind;
+    if (!f_.turn || f_.turn->utterance != t.utterance) return;
+    auto& turn = *f_.turn;
+    if (t.kind == Kind::resumed) {
+      turn.signalled = false;
+      if (all_.reply.exists() && !all_.reply.released) d_.withdraw = "the recogniser hears the turn go on";
+      return;
+    }
+    f_.finds_turns = true;
+    set_words(t.text);
+    out_.push_back({action::CallerSaid{t.utterance, t.text, false}, "the recogniser's own turn"});
+    judge();
+    if (turn.paused) {
+      turn.words_final = true;
+      turn.words_upto = turn.speech_end;
+      turn.words_at = now_;
+    }
+    if (t.kind == Kind::ended) turn.signalled = true;
+    if (s_.owner != Owner::stt) {
+      turn.permille = std::max(turn.permille, std::clamp(t.permille, 0, 1000));
+      weigh();
+    } else if (!out() && !d_.flush && !dialog::words_of(turn.words).empty()) {
+      d_.speculate = turn.words;
+    }
+    prepare();
     decide();
   }
 
@@ -162,7 +193,7 @@ class Machine {
     const Duration so_far = span_of(w.end - f_.candidate, s_);
     if (f_.turn) {  // the pause was only a pause
       auto& turn = *f_.turn;
-      turn.paused = turn.words_final = turn.words_failed = turn.score_due = false;
+      turn.paused = turn.words_final = turn.words_failed = turn.score_due = turn.signalled = false;
       turn.permille = -1;
       turn.spoken += so_far;
       turn.level = std::min(turn.level, w.level);
@@ -197,7 +228,7 @@ class Machine {
         {action::Transcribe{turn.utterance, speech_end}, ms("pause noticed after", now_ - turn.speech_end_at)});
     // Only where the verdict could change the wait.
     turn.score_due =
-        s_.detector && s_.max_delay > s_.min_delay && turn.overlap != Floor::Overlap::dismissed && !turn.over;
+        s_.detector && !theirs() && s_.max_delay > s_.min_delay && turn.overlap != Floor::Overlap::dismissed && !turn.over;
     if (turn.score_due) out_.push_back({action::ScoreTurn{turn.utterance, speech_end}, "its verdict bends the wait"});
     weigh();
     prepare();
@@ -230,7 +261,15 @@ class Machine {
     weigh();
   }
 
-  void weigh() { f_.turn->wait = endpoint_wait(s_, f_.turn->permille, f_.turn->words); }
+  // The recogniser owns the ends of turns, and has told of them so far.
+  bool theirs() const { return s_.owner == Owner::stt && f_.finds_turns; }
+
+  // Without a word of its end from whoever owns turns, the longest delay decides.
+  void weigh() {
+    f_.turn->wait = theirs() ? s_.max_delay : endpoint_wait(s_, f_.turn->permille, f_.turn->words);
+  }
+
+  Time words_by() const { return later(f_.turn->noticed_at, words_wait(s_, f_.turn->words, f_.words_late)); }
 
   // ---- speech over the agent
 
@@ -312,16 +351,24 @@ class Machine {
   void decide() {
     if (!f_.turn || d_.flush) return;  // after a flush: when it is known what was heard
     auto& turn = *f_.turn;
-    if (!turn.paused) {
-      if (now_ < later(turn.started_at, s_.longest_turn)) return;
+    if (!turn.paused && now_ >= later(turn.started_at, s_.longest_turn)) {
       turn.over = true;  // enough: taken in mid-speech, with the words so far
       pause(f_.heard_to, now_);
     }
-    if (!turn.words_final && !turn.words_failed && now_ < later(turn.noticed_at, s_.words_patience)) return;
+    if (theirs() && turn.signalled && !turn.over) {
+      if (!turn.paused) pause(f_.heard_to, all_.line.last_sound);
+      return take("the recogniser says that the turn is over");
+    }
+    if (!turn.paused) return;
+    if (!turn.words_final && !turn.words_failed && now_ < words_by()) return;
     if (turn.over) return take("the longest turn is over");
     if (turn.score_due && now_ < later(turn.noticed_at, s_.score_patience)) return;
     if (turn.tail && out() && now_ < later(turn.started_at, s_.longest_turn)) return;  // the last words first
     if (now_ < later(turn.speech_end_at, turn.wait)) return;
+    if (theirs()) {
+      f_.finds_turns = false;  // the next turn is judged here
+      return take("the recogniser did not end the turn in time");
+    }
     take(endpoint_why(s_, turn.permille, turn.words));
   }
 
@@ -383,6 +430,7 @@ void step_floor(Floor& floor, const State& all, const Event& event, Time now, De
   if (auto* p = get<event::Partial>(event)) machine.partial(*p);
   if (auto* t = get<event::Transcript>(event)) machine.transcript(*t);
   if (auto* t = get<event::TranscriptFailed>(event)) machine.transcript_failed(*t);
+  if (auto* t = get<event::TurnSignalled>(event)) machine.signalled(*t);
   if (auto* t = get<event::TurnScored>(event)) machine.scored(*t);
   if (get<event::Tick>(event)) machine.time_passed();
   if (reply_over) machine.reply_over();

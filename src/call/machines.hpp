@@ -25,11 +25,6 @@ bool will_release(const Reply& reply, const Decisions& decisions);
 // How much of a reply is still to be heard, by the clock; none while that is not known, or it is not heard.
 std::optional<Duration> left_of(const Reply& reply, const Settings& settings, Time now);
 
-// What was heard of a reply when `samples` of it had been played: whole clauses, and whole words of the one under way,
-// by the share of its samples.
-std::string heard_text(const Reply& reply, Sample samples);
-std::string whole_text(const Reply& reply);
-
 // A limit may be set beyond all time.
 inline Time later(Time from, Duration by) {
   return by > Duration::max() / 2 ? Time::max() : from + by;

@@ -19,7 +19,8 @@ tts::Edges edges_of(std::string_view clause) {
 }
 
 Mouth::Mouth(net::Loop& loop, net::MediaClock& clock, Wire& wire, EdgeTraits edge, tts::Voice& voice,
-             tts::PhraseCache& phrases, Duration voice_patience, std::function<void(Event)> tell)
+             tts::PhraseCache& phrases, Duration voice_patience, std::function<void(Event)> tell,
+             std::function<void(std::string_view, std::int64_t)> used)
     : loop_(loop),
       clock_(clock),
       voice_(voice),
@@ -27,6 +28,7 @@ Mouth::Mouth(net::Loop& loop, net::MediaClock& clock, Wire& wire, EdgeTraits edg
       edge_(edge),
       patience_(voice_patience),
       tell_(std::move(tell)),
+      used_(std::move(used)),
       playout_(
           wire, edge,
           {[this](Generation g) { tell_(event::Audible{g}); }, [this](Generation g) { tell_(event::Drained{g}); }}) {}
@@ -103,52 +105,97 @@ void Mouth::next() {
     under_way_ = std::move(waiting_.front());
     waiting_.pop_front();
     if (auto sound = phrases_.find({voice_.key(), edge_.rate, under_way_.text})) {
-      rendered(under_way_.number, std::move(sound), "");
+      const Generation generation = generation_;
+      if (used_) used_("", static_cast<std::int64_t>(under_way_.text.size()));
+      // The event first: a reply's samples must be known before it becomes audible.
+      ready(under_way_.number, static_cast<Sample>(sound->size()), "");
+      if (generation == generation_) playout_.add(std::move(sound), loop_.now());
+      after(generation);
       continue;
     }
-    raw_.clear();
+    trimmer_.emplace(edge_.rate, edges_of(under_way_.text));
+    whole_.clear();
+    said_.clear();
     const std::uint32_t job = ++job_;
-    rendering_ =
-        voice_.synthesize(loop_, under_way_.text, Deadline::in(loop_.now(), patience_),
-                          {[this, job](std::span<const std::int16_t> samples) {
-                             if (job != job_) return;
-                             const auto most = static_cast<std::size_t>(voice_.rate() * (kLongestClause / 1s));
-                             const auto n = std::min(samples.size(), most - std::min(most, raw_.size()));
-                             raw_.insert(raw_.end(), samples.begin(), samples.begin() + static_cast<std::ptrdiff_t>(n));
-                           },
-                           [this, job](Result<void> done) {
-                             if (job == job_) finished(std::move(done));
-                           }});
+    const Time now = loop_.now();
+    tts::Speech speech{under_way_.text, edge_.rate, Deadline::in(now, patience_),
+                       Deadline::in(now, patience_ + kSlowest * static_cast<int>(under_way_.text.size()))};
+    tts::Sink sink;
+    sink.audio = [this, job](std::span<const std::int16_t> samples) {
+      if (job == job_) sound(samples);
+    };
+    sink.said = [this, job](std::size_t bytes, std::int64_t samples) {
+      if (job == job_) said(bytes, samples);
+    };
+    sink.used = used_;
+    sink.done = [this, job](Result<tts::Spoken> done) {
+      if (job == job_) finished(std::move(done));
+    };
+    rendering_ = voice_.synthesize(loop_, std::move(speech), std::move(sink));
   }
   busy_ = false;
 }
 
-void Mouth::finished(Result<void> done) {
+void Mouth::sound(std::span<const std::int16_t> samples) {
+  const auto most = static_cast<std::size_t>(edge_.rate * (kLongestClause / 1s));
+  if (whole_.size() >= most) return;
+  auto piece = std::make_shared<std::vector<std::int16_t>>();
+  trimmer_->feed(samples, *piece);
+  if (piece->empty()) return;
+  const bool first = whole_.empty();
+  whole_.insert(whole_.end(), piece->begin(), piece->end());
+  const std::uint32_t job = job_;
+  const int number = under_way_.number;
+  if (first) {
+    tell_(event::ClauseBegun{generation_, number});
+    if (job != job_) return;  // not wanted any more
+    for (const auto& [bytes, at] : std::exchange(said_, {})) {
+      said(bytes, at);
+      if (job != job_) return;
+    }
+  }
+  playout_.add_piece(std::move(piece), loop_.now());
+  if (job == job_) watch();
+}
+
+void Mouth::said(std::size_t bytes, std::int64_t samples) {
+  if (whole_.empty()) {  // where its sound begins is not known yet
+    if (said_.size() < kMostClauses) said_.emplace_back(bytes, samples);
+    return;
+  }
+  tell_(event::ClauseSaid{generation_, under_way_.number, static_cast<int>(std::min<std::size_t>(bytes, 1 << 20)),
+                          std::max<Sample>(0, samples - trimmer_->skipped())});
+}
+
+void Mouth::finished(Result<tts::Spoken> done) {
+  const Generation generation = generation_;
   ++job_;
   rendering_.reset();
   busy_ = true;
-  const Clause clause = std::move(under_way_);
-  if (!done) {
-    rendered(clause.number, nullptr, done.error().what);
-  } else {
-    auto sound = std::make_shared<const std::vector<std::int16_t>>(
-        tts::to_wire(raw_, voice_.rate(), edge_.rate, edges_of(clause.text)));
-    if (!sound->empty()) phrases_.put({voice_.key(), edge_.rate, clause.text}, sound);
-    const bool silent = sound->empty();
-    rendered(clause.number, std::move(sound), silent ? "the voice made no sound of it" : "");
+  auto tail = std::make_shared<std::vector<std::int16_t>>();
+  trimmer_->finish(*tail);
+  whole_.insert(whole_.end(), tail->begin(), tail->end());
+  std::string why = done ? "" : done.error().what;
+  if (done && whole_.empty()) why = "the voice made no sound of it";
+  if (done && !whole_.empty() && done->voice == voice_.key())
+    phrases_.put({voice_.key(), edge_.rate, under_way_.text}, std::make_shared<const std::vector<std::int16_t>>(whole_));
+  ready(under_way_.number, static_cast<Sample>(whole_.size()), std::move(why));
+  if (generation == generation_ && playout_.active()) {
+    playout_.add_piece(std::move(tail), loop_.now());
+    playout_.end_clause(loop_.now());
   }
+  after(generation);
   busy_ = false;
   next();
 }
 
-void Mouth::rendered(int number, tts::PhraseCache::Sound sound, std::string why) {
+void Mouth::ready(int number, Sample samples, std::string why) {
   ++rendered_;
-  const auto samples = sound ? static_cast<Sample>(sound->size()) : 0;
-  // The event first: a reply's samples must be known before it becomes audible.
-  const Generation generation = generation_;
-  tell_(event::ClauseReady{generation, number, samples, std::move(why)});
+  tell_(event::ClauseReady{generation_, number, samples, std::move(why)});
+}
+
+void Mouth::after(Generation generation) {
   if (generation != generation_ || !playout_.active()) return;  // not wanted any more
-  if (sound) playout_.add(std::move(sound), loop_.now());
   if (closed_at_ >= 0 && rendered_ >= closed_at_) playout_.close(loop_.now());
   watch();
 }

@@ -52,15 +52,17 @@ TEST_F(MouthTest, a_clause_is_rendered_told_heard_and_drained_in_this_order) {
   mouth->release(1);
   mouth->close(1, 1);
   loop.advance(2s);
-  ASSERT_EQ(events.size(), 3u);
-  const auto* ready = std::get_if<event::ClauseReady>(&events[0].second);
+  ASSERT_EQ(events.size(), 4u);
+  EXPECT_TRUE(std::holds_alternative<event::ClauseBegun>(events[0].second));
+  EXPECT_TRUE(std::holds_alternative<event::Audible>(events[1].second));
+  const auto* ready = std::get_if<event::ClauseReady>(&events[2].second);
   ASSERT_TRUE(ready);
   EXPECT_EQ(ready->generation, 1u);
   EXPECT_NEAR(static_cast<double>(ready->samples), 6 * 480 + 220 * 8, 200)
       << "letters, and a breath behind the sentence";
   EXPECT_EQ(when<event::ClauseReady>(), 80ms);
   EXPECT_EQ(when<event::Audible>(), 80ms) << "no beat is waited for";
-  ASSERT_TRUE(std::holds_alternative<event::Drained>(events[2].second));
+  ASSERT_TRUE(std::holds_alternative<event::Drained>(events[3].second));
   EXPECT_NEAR(to_ms(when<event::Drained>()), 80 + to_ms(Duration(ready->samples * 125)), 25);
 }
 
@@ -163,7 +165,7 @@ TEST_F(MouthTest, what_is_abandoned_while_it_renders_is_cancelled_and_its_stray_
   mouth->speak(2, 0, "Other.");
   const auto sound = FakeVoice::tone(4000);
   voice.strays[0].audio(sound);  // of the one that nobody wants
-  voice.strays[0].done({});
+  voice.strays[0].done(tts::Spoken{});
   EXPECT_TRUE(events.empty());
   mouth->close(2, 1);
   loop.advance(2s);
@@ -282,6 +284,110 @@ TEST_F(MouthTest, whoever_is_told_may_order_anything_from_inside_the_telling) {
     EXPECT_EQ(all<event::Drained>().size(), what == 3 ? 1u : 0u) << what;
     mouth->abandon(g);
   }
+}
+
+// ---- voices that stream
+
+TEST_F(MouthTest, a_stream_is_heard_from_its_first_piece) {
+  voice.piece = 20ms;  // five times as fast as it is heard
+  mouth->release(1);
+  mouth->speak(1, 0, "A sentence that takes a while.");
+  mouth->close(1, 1);
+  loop.advance(5s);
+  EXPECT_EQ(when<event::ClauseBegun>(), 80ms);
+  EXPECT_EQ(when<event::Audible>(), 80ms);
+  EXPECT_GT(when<event::ClauseReady>(), 400ms);
+  ASSERT_EQ(all<event::ClauseReady>().size(), 1u);
+  EXPECT_NEAR(static_cast<double>(all<event::ClauseReady>()[0].samples), 30 * 480 + 220 * 8, 200);
+  EXPECT_EQ(mouth->heard(), all<event::ClauseReady>()[0].samples);
+  EXPECT_EQ(mouth->playout().underruns(), 0u);
+  EXPECT_EQ(all<event::Drained>().size(), 1u);
+}
+
+TEST_F(MouthTest, a_stream_is_kept_whole_and_said_again_without_its_voice) {
+  voice.piece = 20ms;
+  for (const Generation g : {1u, 2u}) {
+    mouth->release(g);
+    mouth->speak(g, 0, "Say it again.");
+    mouth->close(g, 1);
+    loop.advance(3s);
+  }
+  EXPECT_EQ(voice.texts.size(), 1u);
+  const auto ready = all<event::ClauseReady>();
+  ASSERT_EQ(ready.size(), 2u);
+  EXPECT_EQ(ready[0].samples, ready[1].samples);
+}
+
+TEST_F(MouthTest, a_voice_that_falls_behind_is_an_underrun_and_the_next_clause_waits_for_a_cushion) {
+  voice.piece = 150ms;  // for 100 ms of sound
+  mouth->release(1);
+  mouth->speak(1, 0, "Rather slow.");
+  mouth->close(1, 1);
+  loop.advance(5s);
+  EXPECT_GT(mouth->playout().underruns(), 0u);
+  EXPECT_EQ(all<event::Drained>().size(), 1u);
+  events.clear();
+  const Time asked = loop.now();
+  voice.piece = 20ms;
+  mouth->release(2);
+  mouth->speak(2, 0, "Another one.");
+  mouth->close(2, 1);
+  loop.advance(5s);
+  EXPECT_GT(when<event::Audible>(), asked.time_since_epoch() + 80ms) << "not from its first piece";
+  EXPECT_LE(when<event::Audible>(), asked.time_since_epoch() + 80ms + 60ms);
+}
+
+TEST_F(MouthTest, a_voice_that_breaks_off_is_told_with_what_came_of_it) {
+  voice.piece = 20ms;
+  voice.fail_on = "break";
+  voice.break_after = 8000;
+  mouth->release(1);
+  mouth->speak(1, 0, "It will break off in the middle.");
+  mouth->speak(1, 1, "Next.");
+  mouth->close(1, 2);
+  loop.advance(6s);
+  const auto ready = all<event::ClauseReady>();
+  ASSERT_EQ(ready.size(), 2u);
+  EXPECT_FALSE(ready[0].why.empty());
+  EXPECT_NEAR(static_cast<double>(ready[0].samples), 8000 + 220 * 8, 200);
+  EXPECT_TRUE(ready[1].why.empty());
+  EXPECT_EQ(all<event::Drained>().size(), 1u);
+  EXPECT_FALSE(phrases.find({voice.key(), 8000, "It will break off in the middle."}));
+}
+
+TEST_F(MouthTest, word_times_are_told_as_positions_in_what_is_played) {
+  voice.stray = true;
+  mouth->release(1);
+  mouth->speak(1, 0, "Hello you.");
+  std::vector<std::int16_t> sound(1600);  // 200 ms of silence, of which 10 are played
+  const auto tone = FakeVoice::tone(4800);
+  sound.insert(sound.end(), tone.begin(), tone.end());
+  const tts::Sink sink = voice.strays.at(0);
+  sink.said(5, 1600 + 2400);  // before anything is audible
+  EXPECT_TRUE(all<event::ClauseSaid>().empty());
+  sink.audio(sound);
+  sink.said(10, 1600 + 4800);
+  const auto said = all<event::ClauseSaid>();
+  ASSERT_EQ(said.size(), 2u);
+  EXPECT_EQ(said[0].bytes, 5);
+  EXPECT_NEAR(static_cast<double>(said[0].upto), 80 + 2400, 40);
+  EXPECT_NEAR(static_cast<double>(said[1].upto), 80 + 4800, 40);
+  EXPECT_EQ(when<event::ClauseBegun>(), 0ms);
+  mouth->abandon(1);
+  voice.strays.clear();
+}
+
+TEST_F(MouthTest, an_interruption_in_a_stream_cancels_it_and_knows_what_was_heard) {
+  voice.piece = 20ms;
+  mouth->release(1);
+  mouth->speak(1, 0, "A sentence that takes a good while to say.");
+  loop.advance(80ms + 500ms);
+  const Sample heard = mouth->flush(1);
+  EXPECT_NEAR(static_cast<double>(heard), 500 * 8, 200);
+  EXPECT_EQ(voice.open, 0);
+  loop.advance(3s);
+  EXPECT_TRUE(all<event::ClauseReady>().empty() || all<event::ClauseReady>()[0].generation == 1u);
+  EXPECT_TRUE(all<event::Drained>().empty());
 }
 
 }  // namespace

@@ -66,7 +66,10 @@ void step_patience(Patience& p, const State& all, const Event& event, Time now, 
   }
   const bool counts = !failed.empty() && r.released;
   if (counts) ++p.failures;
-  if (now >= later(all.line.answered_at, s.longest_call)) {
+  if (auto* spent = get<event::Spent>(event)) p.spent_micros = std::max(p.spent_micros, spent->micros);
+  if (s.budget_micros > 0 && p.spent_micros >= s.budget_micros) {
+    d.end = Decisions::Say{Reply::Kind::goodbye, s.goodbye_text, "what this call may cost is spent"};
+  } else if (now >= later(all.line.answered_at, s.longest_call)) {
     d.end = Decisions::Say{Reply::Kind::goodbye, s.goodbye_text, "the longest call is over"};
   } else if (counts && p.failures >= s.failures) {
     d.end = Decisions::Say{Reply::Kind::goodbye, s.failure_text,

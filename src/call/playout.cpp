@@ -30,8 +30,9 @@ void Playout::begin(Generation generation) {
   generation_ = generation;
   active_ = true;
   released_ = held_ = closed_ = audible_ = drained_ = fade_in_ = started_ = resting_ = sound_ = false;
-  clauses_.clear();
-  clause_ = offset_ = 0;
+  pieces_.clear();
+  piece_ = offset_ = 0;
+  open_ = thirsty_ = false;
   position_ = confirmed_ = forgotten_ = 0;
   sent_.clear();
   marks_.clear();
@@ -39,7 +40,20 @@ void Playout::begin(Generation generation) {
 
 void Playout::add(Sound clause, Time now) {
   if (!active_ || drained_ || !clause || clause->empty()) return;
-  clauses_.push_back(std::move(clause));
+  pieces_.push_back({std::move(clause), true});
+  pump(now);
+}
+
+void Playout::add_piece(Sound piece, Time now) {
+  if (!active_ || drained_ || !piece || piece->empty()) return;
+  if (!std::exchange(open_, true)) thirsty_ = cushion_ > Duration::zero();
+  pieces_.push_back({std::move(piece), false});
+  pump(now);
+}
+
+void Playout::end_clause(Time now) {
+  if (!std::exchange(open_, false)) return;
+  if (!pieces_.empty()) pieces_.back().last = true;
   pump(now);
 }
 
@@ -84,8 +98,9 @@ Sample Playout::flush(Time now) {
     ++epoch_;
     wire_.clear();
   }
-  active_ = false;
-  clauses_.clear();
+  active_ = open_ = false;
+  pieces_.clear();
+  piece_ = offset_ = 0;
   sent_.clear();
   marks_.clear();
   confirmed_ = position_ = forgotten_ = 0;
@@ -104,26 +119,39 @@ void Playout::pump(Time now) {
   while (far_until_ - now < lead_) {
     if (!send_frame(now)) break;
   }
-  if (closed_ && all_sent()) finish(now);
+  if (closed_ && all_sent() && !open_) finish(now);
+}
+
+// True while the voice has to send more before the next frame is worth sending.
+bool Playout::wait_for_voice(Time now) {
+  if (!open_) return thirsty_ = false;
+  const Duration there = waiting();
+  if (thirsty_ && there >= cushion_) thirsty_ = false;
+  if (!thirsty_ && there >= kFrame) return false;
+  if (started_ && sound_ && !thirsty_ && far_until_ <= now) {  // the caller hears that we wait
+    thirsty_ = true;
+    cushion_ = std::clamp(2 * cushion_, kCushion, kLongestCushion);
+  }
+  return true;
 }
 
 // At most `n` samples from the front; the rest of the frame is silence. Returns how many there were.
 std::size_t Playout::take(std::int16_t* frame, std::size_t n, bool advance) {
-  std::size_t clause = clause_, offset = offset_, got = 0;
-  while (got < n && clause < clauses_.size()) {
-    const auto& sound = *clauses_[clause];
+  std::size_t piece = piece_, offset = offset_, got = 0;
+  while (got < n && piece < pieces_.size()) {
+    const auto& sound = *pieces_[piece].sound;
     const std::size_t part = std::min(n - got, sound.size() - offset);
     std::copy_n(sound.begin() + static_cast<std::ptrdiff_t>(offset), part, frame + got);
     got += part;
     offset += part;
     if (offset == sound.size()) {
-      ++clause;
+      ++piece;
       offset = 0;
     }
   }
   std::fill(frame + got, frame + n, std::int16_t{0});
   if (advance) {
-    clause_ = clause;
+    piece_ = piece;
     offset_ = offset;
     position_ += static_cast<Sample>(got);
   }
@@ -132,10 +160,10 @@ std::size_t Playout::take(std::int16_t* frame, std::size_t n, bool advance) {
 
 bool Playout::send_frame(Time now) {
   // Pauses inside a reply are sent as silence, so that the far end's clock goes on; before its first sound, nothing.
-  if (all_sent() && (closed_ || !started_)) return false;
+  if (wait_for_voice(now) || (all_sent() && (closed_ || !started_))) return false;
   std::array<std::int16_t, kMostFrame> frame;
   const auto n = static_cast<std::size_t>(edge_.frame);
-  const std::size_t clause_before = clause_;
+  const std::size_t piece_before = piece_;
   const std::size_t got = take(frame.data(), n, true);
   const std::span<std::int16_t> samples(frame.data(), n);
   if (fade_in_ && got > 0) {
@@ -157,7 +185,9 @@ bool Playout::send_frame(Time now) {
     forgotten_ = sent_.front().position;
     sent_.pop_front();
   }
-  if (clause_ != clause_before || now - last_mark_at_ >= kMarkEvery) send_mark(now);
+  bool clause_over = false;
+  for (std::size_t i = piece_before; i < piece_; ++i) clause_over |= pieces_[i].last;
+  if (clause_over || now - last_mark_at_ >= kMarkEvery) send_mark(now);
   if (audible && !audible_) {
     audible_ = true;
     const Generation generation = generation_;
@@ -212,7 +242,7 @@ void Playout::mark(std::string_view name, Time now) {
   const Duration off = late - least_trip_;
   jitter_ = off > jitter_ ? off : (jitter_ * 15 + off) / 16;
   lead_ = std::clamp<Duration>(40ms + jitter_, kLead, kLongestLead);
-  if (closed_ && all_sent() && !held_) finish(now);
+  if (closed_ && all_sent() && !open_ && !held_) finish(now);
 }
 
 Sample Playout::heard(Time now, Duration ago) const {
@@ -235,7 +265,7 @@ Sample Playout::heard(Time now, Duration ago) const {
 
 Duration Playout::waiting() const {
   Sample samples = 0;
-  for (std::size_t i = clause_; i < clauses_.size(); ++i) samples += static_cast<Sample>(clauses_[i]->size());
+  for (std::size_t i = piece_; i < pieces_.size(); ++i) samples += static_cast<Sample>(pieces_[i].sound->size());
   samples -= static_cast<Sample>(offset_);
   return Duration(std::max<Sample>(0, samples) * 1'000'000 / edge_.rate);
 }

@@ -10,6 +10,10 @@
 // What the far ear hears before a clear reaches it is what has been due here by now: the way there delays the sound and
 // the clear alike. Of a line that was closed there, only what was due a whole trip ago was heard.
 //
+// A clause may still be on its way from its voice while it is played. If the voice falls behind, nothing is sent until
+// more has come: silence in the middle of a word is heard either way, and this way none is sent that was not needed.
+// After that a clause is begun only with a cushion.
+//
 // Positions are samples of the reply's own sound at the wire's rate; silence sent between two clauses has none.
 #pragma once
 
@@ -27,13 +31,15 @@ namespace offhook::call {
 
 class Playout {
  public:
-  using Sound = std::shared_ptr<const std::vector<std::int16_t>>;  // a clause, mono, at the wire's rate
+  using Sound = std::shared_ptr<const std::vector<std::int16_t>>;  // a clause or a piece of one, mono, at the wire's rate
 
   static constexpr Duration kLead = 60ms;          // how far ahead of the ear
   static constexpr Duration kLongestLead = 200ms;  // learnt from how unevenly marks come back, up to this
   static constexpr Duration kMarkEvery = 500ms;
   static constexpr Duration kUnderrun = 5ms;    // a break longer than this is heard
   static constexpr Duration kLateMark = 500ms;  // a last mark that has not come by then is not waited for
+  static constexpr Duration kCushion = 60ms;    // after a voice has fallen behind, doubled each time …
+  static constexpr Duration kLongestCushion = 240ms;  // … up to this
 
   struct Tell {
     std::function<void(Generation)> audible;  // its first audible sample has left
@@ -44,7 +50,9 @@ class Playout {
   Playout(Wire& wire, EdgeTraits edge, Tell tell);
 
   void begin(Generation generation);  // a new reply; the one before is forgotten, not cleared
-  void add(Sound clause, Time now);   // in order; empty ones are skipped
+  void add(Sound clause, Time now);   // a whole one, in order; empty ones are skipped
+  void add_piece(Sound piece, Time now);  // of a clause of which more will come …
+  void end_clause(Time now);              // … until now
   void close(Time now);               // no clause follows
   void reopen() { closed_ = false; }  // … but for one: harmless once drained
   void release(Time now);             // from now on it is heard
@@ -69,7 +77,8 @@ class Playout {
   void pump(Time now);
   bool send_frame(Time now);
   void send_mark(Time now);
-  bool all_sent() const { return clause_ >= clauses_.size(); }
+  bool all_sent() const { return piece_ >= pieces_.size(); }
+  bool wait_for_voice(Time now);
   void finish(Time now);
   std::size_t take(std::int16_t* frame, std::size_t n, bool advance);
 
@@ -83,8 +92,15 @@ class Playout {
   bool started_ = false;  // something has been sent
   bool resting_ = false;  // nothing was meant to be sent since: a break is no underrun
   bool sound_ = false;    // the last frame was audible
-  std::vector<Sound> clauses_;
-  std::size_t clause_ = 0, offset_ = 0;  // next sample to send
+  struct Piece {
+    Sound sound;
+    bool last;  // of its clause
+  };
+  std::vector<Piece> pieces_;
+  std::size_t piece_ = 0, offset_ = 0;  // next sample to send
+  bool open_ = false;                    // more will come of the clause at the end
+  bool thirsty_ = false;                 // the voice has fallen behind: not before the cushion is there
+  Duration cushion_{};
   Sample position_ = 0;                  // … as a position in the reply
   Time far_until_{};                     // when the far buffer runs dry
   Time last_mark_at_{};

@@ -26,12 +26,8 @@ class Promises {
   const std::vector<std::string>& broken() const { return broken_; }
 
  private:
-  struct Spoken {
-    std::string text;
-    Sample samples = -1;
-  };
   struct Reply {  // one generation
-    std::vector<Spoken> clauses;
+    std::vector<Clause> clauses;
     bool thinking = false;
     bool released = false, held = false, flushed = false, dead = false;
     int closed = -1;

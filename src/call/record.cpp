@@ -14,6 +14,8 @@ namespace json = boost::json;
 constexpr std::string_view kInterruptions[] = {"hold", "immediate", "never"};
 constexpr std::string_view kMutes[] = {"none", "greeting", "tools", "always"};
 constexpr std::string_view kEffects[] = {"none", "idempotent", "once"};
+constexpr std::string_view kOwners[] = {"offhook", "stt"};
+constexpr std::string_view kSignals[] = {"eager", "resumed", "ended"};
 
 template <class E>
 constexpr auto& names_of() {
@@ -21,6 +23,10 @@ constexpr auto& names_of() {
     return kInterruptions;
   else if constexpr (std::is_same_v<E, Mute>)
     return kMutes;
+  else if constexpr (std::is_same_v<E, Owner>)
+    return kOwners;
+  else if constexpr (std::is_same_v<E, event::TurnSignalled::Kind>)
+    return kSignals;
   else
     return kEffects;
 }

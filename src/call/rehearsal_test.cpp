@@ -239,7 +239,11 @@ void Rehearsal::perform(const Action& a) {
         if (mouth_.generation != e.generation || mouth_.over) return;
         settle();
         mouth_.ready[e.clause] = e.samples;
-        feed(e);
+        if (!delays.tts_streams || e.samples == 0) return feed(e);
+        feed(event::ClauseBegun{e.generation, e.clause});
+        later(span(e.samples) / 5, [this, e] {
+          if (mouth_.generation == e.generation && !mouth_.over) feed(e);
+        });
       });
   } else if (auto* x = std::get_if<action::Release>(&a.what)) {
     if (mouth_.generation != x->generation) {

@@ -15,12 +15,12 @@ namespace {
 constexpr std::size_t kLongestReply = 4000;  // bytes: some four minutes of speech; a model that goes on is stopped
 
 constexpr Sample kLongestClause = Sample{1} << 40;
+constexpr std::size_t kMostWords = 1024;   // of a clause whose times are kept
+constexpr std::size_t kTellingText = 8;    // bytes: the pace of "Yes." says little
+constexpr double kFastest = 100, kSlowest = 4000;  // samples a byte
 
 std::int64_t us(Duration d) {
   return d.count();
-}
-bool is_space(char c) {
-  return c == ' ' || c == '\n' || c == '\t';
 }
 
 class Machine {
@@ -35,12 +35,14 @@ class Machine {
     if (d_.call) r_.calls.push_back(*d_.call);
     if (auto* m = get<event::MindDone>(event); m && mine(m->generation) && !d_.fail && !d_.ended)
       mind_done(m->finish == "length");
+    if (auto* c = get<event::ClauseBegun>(event); c && mine(c->generation)) clause_begun(*c);
+    if (auto* c = get<event::ClauseSaid>(event); c && mine(c->generation)) clause_said(*c);
     if (auto* c = get<event::ClauseReady>(event); c && mine(c->generation)) clause_ready(*c);
     if (auto* a = get<event::Audible>(event); a && mine(a->generation)) audible();
     if (auto* f = get<event::Flushed>(event); f && mine(f->generation))
-      over(heard_text(r_, f->heard), true, "interrupted");
-    if (auto* e = get<event::Drained>(event); e && mine(e->generation)) over(whole_text(r_), false, "heard to its end");
-    if (auto* h = get<event::HungUp>(event); h && r_.released) over(heard_text(r_, h->heard), true, "the call is over");
+      over(heard_text(r_.clauses, f->heard, r_.pace), true, "interrupted");
+    if (auto* e = get<event::Drained>(event); e && mine(e->generation)) over(whole_text(r_.clauses, r_.pace), false, "heard to its end");
+    if (auto* h = get<event::HungUp>(event); h && r_.released) over(heard_text(r_.clauses, h->heard, r_.pace), true, "the call is over");
   }
 
   void act() {
@@ -86,7 +88,9 @@ class Machine {
 
   void add_clause(std::string text) {
     if (!r_.first_clause) r_.first_clause = now_;
-    r_.clauses.push_back({std::move(text), -1, false});
+    Clause clause;
+    clause.text = std::move(text);
+    r_.clauses.push_back(std::move(clause));
   }
 
   // Before the commit only the first clause is spoken: waste is bounded.
@@ -120,11 +124,34 @@ class Machine {
 
   // ---- from the mouth
 
+  Clause* clause(int number) {
+    return number >= 0 && static_cast<std::size_t>(number) < r_.clauses.size() ? &r_.clauses[number] : nullptr;
+  }
+
+  void clause_begun(const event::ClauseBegun& c) {
+    Clause* clause = this->clause(c.clause);
+    if (!clause) return;
+    clause->begun = true;
+    if (!r_.first_sound) r_.first_sound = now_;
+  }
+
+  void clause_said(const event::ClauseSaid& c) {
+    Clause* clause = this->clause(c.clause);
+    if (!clause || clause->said.size() >= kMostWords || c.bytes <= 0) return;
+    const auto bytes = std::min(static_cast<std::size_t>(c.bytes), clause->text.size());
+    if (!clause->said.empty() && bytes <= clause->said.back().bytes) return;
+    clause->said.push_back({bytes, std::clamp(c.upto, Sample{0}, kLongestClause)});
+  }
+
   void clause_ready(const event::ClauseReady& c) {
-    const auto i = static_cast<std::size_t>(c.clause);
-    if (c.clause < 0 || i >= r_.clauses.size()) return;
-    r_.clauses[i].samples = std::clamp(c.samples, Sample{0}, kLongestClause);
+    Clause* clause = this->clause(c.clause);
+    if (!clause) return;
+    clause->samples = std::clamp(c.samples, Sample{0}, kLongestClause);
+    clause->broken = !c.why.empty() && c.samples > 0;
     if (!r_.first_sound && c.samples > 0) r_.first_sound = now_;
+    if (c.samples <= 0 || clause->broken || clause->text.size() < kTellingText) return;
+    const double pace = static_cast<double>(clause->samples) / static_cast<double>(clause->text.size());
+    r_.pace += (std::clamp(pace, kFastest, kSlowest) - r_.pace) / 4;
   }
 
   void audible() {
@@ -261,9 +288,11 @@ class Machine {
 
   void open(Reply::Kind kind) {
     const Generation next = r_.generation + 1;
+    const double pace = r_.pace;
     r_ = Reply{};
     r_.kind = kind;
     r_.generation = next;
+    r_.pace = pace;
   }
 
   void abandon(const std::string& why) {
@@ -276,8 +305,10 @@ class Machine {
   void clear() {
     auto turn = r_.turn;
     const Generation last = r_.generation;
+    const double pace = r_.pace;
     r_ = Reply{};
     r_.generation = last;
+    r_.pace = pace;
     r_.turn = turn;
   }
 
@@ -312,38 +343,6 @@ void step_reply(Reply& reply, const State& all, const Event& event, Time now, De
   Machine machine(reply, all, now, decisions, actions);
   machine.hear(event);
   machine.act();
-}
-
-std::string heard_text(const Reply& reply, Sample samples) {
-  std::string heard;
-  for (const auto& clause : reply.clauses) {
-    if (samples <= 0 || clause.samples < 0) break;
-    if (clause.samples == 0) continue;  // could not be spoken
-    std::string_view part = clause.text;
-    if (samples < clause.samples) {
-      auto bytes = static_cast<std::size_t>(static_cast<std::int64_t>(part.size()) * samples / clause.samples);
-      // Whole words only: back to the last space before the cut.
-      while (bytes > 0 && !is_space(part[bytes])) --bytes;
-      while (bytes > 0 && is_space(part[bytes - 1])) --bytes;
-      part = part.substr(0, bytes);
-    }
-    if (!part.empty()) {
-      if (!heard.empty()) heard += ' ';
-      heard += part;
-    }
-    samples -= clause.samples;
-  }
-  return heard;
-}
-
-std::string whole_text(const Reply& reply) {
-  std::string text;
-  for (const auto& clause : reply.clauses) {
-    if (clause.samples <= 0) continue;
-    if (!text.empty()) text += ' ';
-    text += clause.text;
-  }
-  return text;
 }
 
 }  // namespace offhook::call

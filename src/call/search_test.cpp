@@ -43,6 +43,9 @@ Settings random_settings(Dice& dice) {
   s.interruptions = dice.of({Interruptions::hold, Interruptions::hold, Interruptions::immediate, Interruptions::never});
   s.mute = dice.of({Mute::none, Mute::none, Mute::none, Mute::greeting, Mute::tools, Mute::always});
   s.speculate = !dice.one_in(3);
+  s.owner = dice.one_in(3) ? Owner::stt : Owner::offhook;
+  s.words_usual = dice.ms(0, 1500);
+  if (dice.one_in(10)) s.budget_micros = 40'000;
   s.detector = !dice.one_in(3);
   s.min_words = dice.one_in(3) ? dice.below(4) : 0;
   s.vad_stop = dice.ms(1, 6) * 32;
@@ -111,6 +114,7 @@ class World {
     int closed = -1;
     std::vector<Sample> clauses;  // -1: ordered
     std::size_t ready = 0;
+    Sample coming = 0;  // so much of the next one is here
     Sample position = 0;
     Time since{};
   };
@@ -118,7 +122,7 @@ class World {
   Sample sound() const {
     Sample n = 0;
     for (std::size_t i = 0; i < mouth_.ready; ++i) n += mouth_.clauses[i];
-    return n;
+    return n + mouth_.coming;
   }
   Sample played() {
     if (mouth_.alive && mouth_.released && !mouth_.held)
@@ -210,6 +214,12 @@ class World {
       now_ = dice_.one_in(2) ? std::max(now_, std::min(next_deadline(state_), now_ + 20s)) : now_ + dice_.ms(0, 700);
       return feed(event::Tick{});
     }
+    if (what < 92) {
+      using Kind = event::TurnSignalled::Kind;
+      return feed(event::TurnSignalled{utterance_ - (dice_.one_in(5) ? 1u : 0u),
+                                       dice_.of({Kind::eager, Kind::resumed, Kind::ended}), dice_.of(kCaller),
+                                       dice_.below(1002) - 1});
+    }
     if (what < 94) return feed(event::Partial{utterance_ - (dice_.one_in(5) ? 1u : 0u), dice_.of(kCaller), 0});
     if (what < 98) return stale();
     if (what < 99) return feed(event::Digit{"1"});
@@ -247,11 +257,7 @@ class World {
     now_ += dice_.ms(0, 300);
     if (!mouth_.alive) return;
     played();
-    if (mouth_.ready < mouth_.clauses.size() && dice_.one_in(2)) {
-      const Sample n = dice_.one_in(8) ? 0 : 400 + dice_.below(16000);
-      mouth_.clauses[mouth_.ready++] = n;
-      return feed(event::ClauseReady{mouth_.generation, static_cast<int>(mouth_.ready) - 1, n, n ? "" : "broke"});
-    }
+    if (mouth_.ready < mouth_.clauses.size() && dice_.one_in(2)) return sound_comes();
     if (!mouth_.released || mouth_.held) return;
     if (!mouth_.audible && sound() > 0) {
       mouth_.audible = true;
@@ -264,16 +270,39 @@ class World {
     feed(event::Drained{mouth_.generation});
   }
 
+  // Whole, or as a stream: its beginning, more of it, what of its text has been said, its end.
+  void sound_comes() {
+    const int clause = static_cast<int>(mouth_.ready);
+    const bool first = mouth_.coming == 0;
+    if (first ? dice_.one_in(2) : !dice_.one_in(3)) {
+      if (!first && dice_.one_in(2)) {
+        said_ = {mouth_.generation, clause, said_.bytes + dice_.below(12), said_.upto + dice_.below(3000)};
+        return feed(said_);
+      }
+      mouth_.coming += 400 + dice_.below(4000);
+      if (first) said_ = {};
+      if (first) feed(event::ClauseBegun{mouth_.generation, clause});
+      return;
+    }
+    const Sample n = first && dice_.one_in(8) ? 0 : mouth_.coming + (first ? 400 : 0) + dice_.below(16000);
+    mouth_.clauses[mouth_.ready++] = n;
+    mouth_.coming = 0;
+    feed(event::ClauseReady{mouth_.generation, clause, n, n == 0 || dice_.one_in(8) ? "broke" : ""});
+  }
+
   // Of an old reply, an old turn, a tool nobody called; or what was said before, once more.
   void stale() {
     const Generation g = dice_.one_in(2) ? 0 : mouth_.generation > 1 ? mouth_.generation - 1 : 999;
-    switch (dice_.below(9)) {
+    switch (dice_.below(12)) {
       case 0: return feed(event::Token{g, "stale. "});
       case 1: return feed(event::MindDone{g, "stop"});
       case 2: return feed(event::MindFailed{g, "stale"});
       case 3: return feed(event::Flushed{g, 1000});
       case 4: return feed(event::Drained{g});
       case 5: return feed(event::ClauseReady{g, dice_.below(3), 8000, ""});
+      case 8: return feed(event::ClauseBegun{g, dice_.below(3)});
+      case 9: return feed(event::ClauseSaid{g, dice_.below(3), dice_.below(30), dice_.below(9000)});
+      case 10: return feed(event::Spent{dice_.below(50) * 1000});
       case 6: return feed(event::ToolReturned{"nobody", true, "stale"});
       case 7:
         return feed(event::Transcript{utterance_ + static_cast<Utterance>(dice_.below(3)) - 1,
@@ -285,6 +314,7 @@ class World {
     // The line and the mouth do not repeat themselves.
     if (std::holds_alternative<event::HungUp>(e) || std::holds_alternative<event::Flushed>(e) ||
         std::holds_alternative<event::Drained>(e) || std::holds_alternative<event::ClauseReady>(e) ||
+        std::holds_alternative<event::ClauseBegun>(e) || std::holds_alternative<event::ClauseSaid>(e) ||
         std::holds_alternative<event::Audible>(e) || std::holds_alternative<event::EndRequested>(e))
       return;
     feed(e);
@@ -297,6 +327,7 @@ class World {
   Time now_{};
   Sample heard_ = 0;
   Mouth mouth_;
+  event::ClauseSaid said_;
   Utterance utterance_ = 0;
   int calls_ = 0, events_ = 0;
   std::vector<Event> pending_, recent_;

@@ -13,6 +13,7 @@ namespace offhook::call {
 
 enum class Interruptions { hold, immediate, never };
 enum class Mute { none, greeting, tools, always };  // the caller is not heard: always is while the agent speaks
+enum class Owner { offhook, stt };  // who finds the end of a turn
 enum class Effect { none, idempotent, once };
 
 struct ToolSettings {
@@ -38,6 +39,7 @@ struct Settings {
   Duration vanished = 10s;    // no windows at all for so long: the caller is gone
 
   // ---- end of turn
+  Owner owner = Owner::offhook;      // stt: the recogniser's own signals, where it sends any
   bool detector = true;              // ask the turn model
   bool speculate = true;             // think and prepare the first clause while the turn is not decided
   Duration min_delay = 300ms;        // from the last speech to the earliest commit
@@ -45,6 +47,7 @@ struct Settings {
   int eagerness_percent = 100;       // scales what the wait has above min_delay: 60 eager, 160 patient
   Duration score_patience = 400ms;   // a verdict of the turn model that comes later is not waited for
   Duration words_patience = 2500ms;  // a transcript that comes later than this after the pause is not waited for
+  Duration words_usual = 300ms;      // within which this recogniser's come, 99 of 100: where learning begins
 
   // ---- interruptions
   Interruptions interruptions = Interruptions::hold;
@@ -64,6 +67,7 @@ struct Settings {
   Duration goodbye_patience = 12s;  // a goodbye that is not over by then is cut
   int failures = 3;                 // in a row, of mind or voice: the call ends politely
   int tool_steps = 3;               // a turn
+  std::int64_t budget_micros = 0;   // what a call may cost, in millionths of the price file's currency; 0: anything
 
   // ---- words
   std::string greeting;  // empty: the caller speaks first
@@ -77,13 +81,13 @@ struct Settings {
   void visit(V&& v) {
     v("rate", rate), v("speech_start", speech_start), v("speech_keep", speech_keep), v("start_windows", start_windows),
         v("overlap_windows", overlap_windows), v("vad_stop", vad_stop), v("run_up", run_up), v("no_sound", no_sound),
-        v("vanished", vanished), v("detector", detector), v("speculate", speculate), v("min_delay", min_delay),
+        v("vanished", vanished), v("owner", owner), v("detector", detector), v("speculate", speculate), v("min_delay", min_delay),
         v("max_delay", max_delay), v("eagerness_percent", eagerness_percent), v("score_patience", score_patience),
-        v("words_patience", words_patience), v("interruptions", interruptions), v("min_words", min_words),
+        v("words_patience", words_patience), v("words_usual", words_usual), v("interruptions", interruptions), v("min_words", min_words),
         v("min_duration", min_duration), v("judge", judge), v("judge_words", judge_words), v("tail", tail),
         v("mute", mute), v("idle", idle), v("longest_call", longest_call), v("longest_turn", longest_turn),
         v("mind_patience", mind_patience), v("voice_patience", voice_patience), v("goodbye_patience", goodbye_patience),
-        v("failures", failures), v("tool_steps", tool_steps), v("greeting", greeting), v("idle_text", idle_text),
+        v("failures", failures), v("tool_steps", tool_steps), v("budget_micros", budget_micros), v("greeting", greeting), v("idle_text", idle_text),
         v("goodbye_text", goodbye_text), v("apology_text", apology_text), v("failure_text", failure_text),
         v("tools", tools);
   }

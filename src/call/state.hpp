@@ -13,6 +13,7 @@
 #include "base/deadline.hpp"
 #include "call/action.hpp"
 #include "call/event.hpp"
+#include "call/heard.hpp"
 #include "call/settings.hpp"
 #include "dialog/clauses.hpp"
 #include "dialog/context.hpp"
@@ -58,6 +59,7 @@ struct Floor {
     int permille = -1;       // the turn model's verdict on this pause, -1: none yet
     bool score_due = false;  // … is on its way
     int scores = 0;          // asked again in this pause
+    bool signalled = false;  // the recogniser says that the turn is over
     Duration wait{};         // from the last speech to the end of the turn, by what is known
     Overlap overlap = Overlap::none;
     Time overlap_at{};
@@ -77,6 +79,9 @@ struct Floor {
   std::optional<Turn> turn;
   Utterance utterances = 0;
   int turns = 0;  // committed
+  // What has been learnt of this recogniser.
+  Duration words_late{-1};     // from the notice of a pause to its transcript, nine of ten; -1: nothing yet
+  bool finds_turns = true;     // it signals the ends of turns; believed until one has passed without
   // Sounds that held the agent for nothing: the next of the kind needs words, or 6 dB more.
   std::vector<Time> empty_holds;
   int empty_level = 127;
@@ -85,11 +90,6 @@ struct Floor {
 // ---- reply: what the agent says
 struct Reply {
   enum class Kind { none, greeting, answer, prompt, apology, goodbye };
-  struct Clause {
-    std::string text;
-    Sample samples = -1;   // -1: not synthesized yet, 0: could not be
-    bool ordered = false;  // Speak was sent
-  };
   Kind kind = Kind::none;
   Generation generation = 0;  // of this reply; the next one's is one more, whatever became of this
   bool released = false;      // may be heard
@@ -103,6 +103,7 @@ struct Reply {
   std::optional<Time> first_token, first_clause, first_sound;
   Time asked_at{}, last_token{}, audible_at{}, held_at{};
   Duration held_for{};  // in all, since it is audible
+  double pace = 500;    // samples a byte of text, as this voice has spoken so far (16 letters a second at 8 kHz)
 
   std::size_t ordered() const {  // clauses sent to the voice; they are ordered front to back
     std::size_t n = 0;
@@ -130,6 +131,7 @@ struct Patience {
   Time quiet_since{};
   int prompts = 0;   // "are you still there?" since the caller's last words
   int failures = 0;  // in a row
+  std::int64_t spent_micros = 0;
 };
 
 struct State {
