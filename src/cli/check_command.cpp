@@ -3,15 +3,37 @@
 
 #include "cli/commands.hpp"
 #include "server/agent_file.hpp"
+#include "server/online_check.hpp"
 
 namespace offhook::cli {
+namespace {
+
+// A line for each service that is asked over the network; false if one of them does not work.
+bool ask_services(const server::AgentFile& agent) {
+  const auto checks = server::check_online(agent);
+  if (checks.empty()) std::printf("All of it runs on this machine: there is no service to ask.\n");
+  bool all = true;
+  for (const auto& check : checks) {
+    all = all && check.result.ok();
+    if (check.result)
+      std::printf("%s %s: works (%.0f ms)\n", check.kind.c_str(), check.service.c_str(), to_ms(check.took));
+    else
+      std::printf("%s %s: %s: %s\n", check.kind.c_str(), check.service.c_str(),
+                  std::string(name(check.result.error().code)).c_str(), check.result.error().what.c_str());
+  }
+  return all;
+}
+
+}  // namespace
 
 void add_check(CLI::App& app, int& status) {
   auto path = std::make_shared<std::string>();
   auto* command =
       app.add_subcommand("check", "Reads an agent's file and says what it would do, or what is wrong with it.");
+  auto online = std::make_shared<bool>(false);
   command->add_option("FILE", *path, "an agent's file")->required();
-  command->callback([path, &status] {
+  command->add_flag("--online", *online, "also ask each service that it names: do its key, model and address work?");
+  command->callback([path, online, &status] {
     auto agent = server::read_agent(*path);
     if (!agent) {
       std::fprintf(stderr, "%s\n", agent.error().what.c_str());
@@ -19,6 +41,7 @@ void add_check(CLI::App& app, int& status) {
       return;
     }
     std::printf("%s\n", server::summary(*agent).c_str());
+    if (*online && !ask_services(*agent)) status = 1;
   });
 }
 

@@ -13,9 +13,6 @@
 namespace offhook::server {
 namespace {
 
-constexpr std::string_view vendor = "api.openai.com";
-constexpr std::string_view vendor_variable = "OPENAI_API_KEY";
-
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
@@ -30,8 +27,8 @@ bool is_number(std::string_view text) {
 }
 
 void read_turn(Fields turn, call::Settings& settings) {
-  enum class Owner { offhook } owner = Owner::offhook;
-  turn.choice<Owner>("owner", owner, {{"offhook", Owner::offhook}}, {"stt", "mind"});
+  using call::Owner;
+  turn.choice<Owner>("owner", settings.owner, {{"offhook", Owner::offhook}, {"stt", Owner::stt}}, {"mind"});
   turn.choice<bool>("detector", settings.detector, {{"smart-turn", true}, {"none", false}});
   turn.choice<int>("eagerness", settings.eagerness_percent, {{"low", 160}, {"normal", 100}, {"high", 60}});
   turn.duration("min_delay", settings.min_delay, 0s, 5s);
@@ -52,44 +49,10 @@ void read_turn(Fields turn, call::Settings& settings) {
       {{"none", Mute::none}, {"greeting", Mute::greeting}, {"tools", Mute::tools}, {"always", Mute::always}});
 }
 
-// The address of any OpenAI-compatible server, as its documentation gives it: up to and without /chat/completions.
-void read_endpoint(Fields llm, llm::Endpoint& endpoint) {
-  llm.text("base_url", endpoint.base_url, {});
-  while (endpoint.base_url.ends_with('/')) endpoint.base_url.pop_back();
-  const auto url = net::parse_url(endpoint.base_url);
-  if (!url)
-    llm.complain("base_url", url.error().what + "; expected an address such as http://127.0.0.1:8000/v1");
-  else if (url->scheme != "http" && url->scheme != "https")
-    llm.complain("base_url", "found " + url->scheme + "://, expected http:// or https://");
-  else if (endpoint.base_url.find_first_of("?#") != std::string::npos)
-    llm.complain(
-        "base_url",
-        "found a query or a fragment, expected an address such as http://127.0.0.1:8000/v1; write the key as api_key");
-  else if (url->target.ends_with("/chat/completions"))
-    llm.complain("base_url", "found /chat/completions at its end, which is added here; leave it out");
-  llm.text("model", endpoint.model, {.least = 1, .most = 200});
-  if (!llm.has("model")) llm.complain("", "expected model, the name by which the server at base_url knows it");
-  llm.secret("api_key", endpoint.api_key);
-  // The vendor's key goes to the vendor alone.
-  if (!llm.has("api_key") && url && url->scheme == "https" && url->host == vendor)
-    llm.secret_from(vendor_variable, "api_key", endpoint.api_key);
-}
-
 void read_llm(Fields llm, AgentFile& out) {
-  llm.choice<bool>("provider", out.llm.local, {{"local", true}, {"openai", false}}, {"anthropic", "google", "azure"});
   llm.number("temperature", out.agent.temperature, 0, 2);
   llm.integer("max_answer_tokens", out.agent.max_answer_tokens, 1, 4096);
-  llm.not_built("fallback");
-  if (!out.llm.local) return read_endpoint(llm, out.llm.endpoint);
-  // Read to be known and to be checked; the embedded model has none of them.
-  for (const char* key : {"base_url", "model", "api_key"})
-    if (llm.has(key)) llm.complain(key, "belongs to provider: openai; add that, or remove this for the embedded model");
-  llm::Endpoint unused;
-  std::string ignored = unused.base_url;
-  llm.text("base_url", ignored, {});
-  ignored.clear();
-  llm.text("model", ignored, {});
-  llm.secret("api_key", ignored);
+  read_thinking(llm, out.llm);
 }
 
 void read_context(Fields context, AgentFile& out) {
@@ -99,14 +62,14 @@ void read_context(Fields context, AgentFile& out) {
   context.integer("max_tokens", tokens, 200, 1'000'000);
   // The embedded model reads its prompt and writes its answer into one window.
   const int room = llm::LocalServer::Options{}.context - out.agent.max_answer_tokens;
-  if (out.llm.local && room < 200)
+  if (out.thinks_here() && room < 200)
     context.complain("", "llm.max_answer_tokens " + std::to_string(out.agent.max_answer_tokens) +
                              " leaves the embedded model no room to read; expected at most " +
                              std::to_string(llm::LocalServer::Options{}.context - 200));
-  else if (out.llm.local && context.has("max_tokens") && tokens > room)
+  else if (out.thinks_here() && context.has("max_tokens") && tokens > room)
     context.complain("max_tokens", "found " + std::to_string(tokens) + ", but the embedded model reads at most " +
                                        std::to_string(room) + " beside its answer; lower it");
-  if (out.llm.local) tokens = std::min(tokens, std::max(room, 200));
+  if (out.thinks_here()) tokens = std::min(tokens, std::max(room, 200));
   out.agent.max_tokens = static_cast<std::size_t>(tokens);
 }
 
@@ -114,7 +77,9 @@ void read_limits(Fields limits, call::Settings& settings) {
   limits.duration("call", settings.longest_call, 10s, 24h);
   limits.duration("idle", settings.idle, 1s, 1h);
   limits.duration("turn", settings.longest_turn, 1s, 1h);
-  limits.not_built("cost");
+  double cost = 0;
+  limits.number("cost", cost, 0, 10'000);
+  settings.budget_micros = static_cast<std::int64_t>(cost * 1'000'000 + 0.5);
 }
 
 void read_record(Fields record, AgentFile& out) {
@@ -162,18 +127,16 @@ void read_all(Fields root, AgentFile& out) {
   root.text("instructions", agent.instructions, {.least = 1, .most = 100'000});
   if (!root.has("instructions")) root.complain("", "expected instructions: who the agent is and how it answers");
 
-  Fields stt = root.map("stt");
-  stt.choice<AgentFile::Stt>("provider", out.stt, {{"local", AgentFile::Stt::local}},
-                             {"deepgram", "assemblyai", "openai", "google", "azure", "soniox", "speechmatics"});
-  stt.not_built("fallback");
+  read_hearing(root.map("stt"), out.stt);
   read_llm(root.map("llm"), out);
-  Fields tts = root.map("tts");
-  tts.choice<AgentFile::Tts>("provider", out.tts, {{"local", AgentFile::Tts::local}},
-                             {"cartesia", "elevenlabs", "deepgram", "openai", "google", "azure", "rime"});
-  tts.choice<std::string>("voice", out.voice, {{"en_US-joe-medium", "en_US-joe-medium"}});
-  tts.not_built("fallback");
+  read_speaking(root.map("tts"), out.tts);
 
-  read_turn(root.map("turn"), agent.settings);
+  Fields turn = root.map("turn");
+  read_turn(turn, agent.settings);
+  if (agent.settings.owner == call::Owner::stt && !out.stt.front().spec.model.starts_with("flux-"))
+    turn.complain("owner", "found stt, but " + service_name(out.stt.front().spec) +
+                               " does not find turns; use a model that does, such as deepgram's flux-general-en, or "
+                               "owner: offhook");
   read_audio(root.map("audio"), out);
   read_limits(root.map("limits"), agent.settings);
   read_record(root.map("record"), out);
@@ -186,7 +149,7 @@ void read_all(Fields root, AgentFile& out) {
   if (cost + 100 > agent.max_tokens)
     root.complain("instructions", "they take about " + std::to_string(cost) + " tokens of the " +
                                       std::to_string(agent.max_tokens) + " that may be asked with; shorten them" +
-                                      (out.llm.local ? "" : " or raise context.max_tokens"));
+                                      (out.thinks_here() ? "" : " or raise context.max_tokens"));
 }
 
 Result<AgentFile> checked(const yaml::Document& document, const Environment& environment) {
@@ -206,6 +169,10 @@ std::string quantity(double value) {
 
 }  // namespace
 
+bool AgentFile::thinks_here() const {
+  return std::ranges::any_of(llm, [](const llm::Spec& spec) { return spec.provider == "local"; });
+}
+
 Result<AgentFile> parse_agent(std::string_view text, const std::string& name, const Environment& environment) {
   const auto document = yaml::parse(text, name);
   if (!document) return document.error();
@@ -219,8 +186,8 @@ Result<AgentFile> read_agent(const std::string& path, const Environment& environ
 }
 
 std::map<std::string, Reader::Key, std::less<>> agent_keys() {
-  const yaml::Document nothing;
-  Reader reader(nothing, [](const std::string&) { return std::nullopt; });
+  const auto all = yaml::parse("stt: {fallback: [{}]}\nllm: {fallback: [{}]}\ntts: {fallback: [{}]}\n", "");
+  Reader reader(*all, [](const std::string&) { return std::nullopt; });
   AgentFile out;
   read_all(reader.root(), out);
   return reader.keys();
@@ -230,17 +197,11 @@ std::string summary(const AgentFile& a) {
   const call::Settings& s = a.agent.settings;
   std::string out = "Agent " + a.agent.name + " ";
   out += s.greeting.empty() ? "lets the caller speak first" : "greets with \"" + s.greeting + "\"";
-  out += ". It hears with the embedded recogniser (Moonshine tiny, English), thinks with ";
-  if (a.llm.local) {
-    out += "the embedded model (SmolLM2 135M, which shows the machinery but invents facts)";
-  } else {
-    const auto url = net::parse_url(a.llm.endpoint.base_url);
-    out += a.llm.endpoint.model + " at " + (url ? url->shown() : a.llm.endpoint.base_url);
-    out += a.llm.endpoint.api_key.empty() ? " without a key" : " with a key";
-  }
+  out += ". It hears with " + described(a.stt) + ", thinks with " + described(a.llm);
   out += " at temperature " + quantity(a.agent.temperature) + ", answers of at most " +
          std::to_string(a.agent.max_answer_tokens) + " tokens to at most " + std::to_string(a.agent.max_tokens) +
-         ", and speaks with the embedded voice " + a.voice + ". ";
+         ", and speaks with " + described(a.tts) + ". ";
+  if (s.owner == call::Owner::stt) out += "The recogniser ends turns; where it does not, the engine does. ";
   out += "A turn ends " + written(s.min_delay) + " to " + written(s.max_delay) + " after the caller's last word, ";
   out += s.detector ? "judged by smart-turn" : "by silence alone";
   out += s.eagerness_percent < 100 ? ", eagerly" : s.eagerness_percent > 100 ? ", patiently" : "";
@@ -261,7 +222,9 @@ std::string summary(const AgentFile& a) {
     case call::Mute::always: out += "; it does not listen while it speaks"; break;
   }
   out += ". Silence of " + written(s.idle) + " makes it ask, as much again ends the call; a turn lasts at most " +
-         written(s.longest_turn) + ", a call " + written(s.longest_call) + ". ";
+         written(s.longest_turn) + ", a call " + written(s.longest_call);
+  if (s.budget_micros > 0) out += ", and costs at most " + quantity(static_cast<double>(s.budget_micros) / 1e6);
+  out += ". ";
   if (a.record.events)
     out += std::string("Each call leaves an event log ") +
            (a.record.words ? "with its words" : "with its words masked") + ", kept " +

@@ -9,20 +9,14 @@
 
 #include "base/result.hpp"
 #include "call/call.hpp"
-#include "llm/llm.hpp"
+#include "server/agent_services.hpp"
 #include "server/fields.hpp"
 
 namespace offhook::server {
 
 struct AgentFile {
-  enum class Stt { local };            // Moonshine tiny
-  enum class Tts { local };            // Piper
   enum class Echo { automatic, off };  // automatic: what the line needs; telephone networks cancel echo themselves
 
-  struct Llm {
-    bool local = true;       // the embedded model; else `endpoint`
-    llm::Endpoint endpoint;  // its key is resolved, and in no error, log or summary
-  };
   struct Record {
     bool events = true;  // an event log of each call …
     bool words = true;   // … with what was said; off: masked
@@ -31,12 +25,16 @@ struct AgentFile {
 
   std::string file;   // where it was read
   call::Agent agent;  // all of it but log_dir, which is the server's
-  Stt stt = Stt::local;
-  Llm llm;
-  Tts tts = Tts::local;
-  std::string voice = "en_US-joe-medium";
+  // The first choice, then what takes over when it fails; never empty once read. Keys are resolved, and in no error, log
+  // or summary.
+  std::vector<Hearing> stt;
+  std::vector<llm::Spec> llm;
+  std::vector<Speaking> tts;
   Echo echo = Echo::automatic;
   Record record;
+  // The embedded language model has a part in it.
+  bool thinks_here() const;
+
   std::vector<std::string> called;  // numbers this agent answers, as the `to` parameter brings them
 };
 

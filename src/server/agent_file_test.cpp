@@ -28,6 +28,10 @@ Environment with_key(std::string value) {
     return std::nullopt;
   };
 }
+// Every vendor's usual variable.
+const Environment all_words = [](const std::string& name) -> std::optional<std::string> {
+  return name.ends_with("_API_KEY") ? std::optional("word-" + name) : std::nullopt;
+};
 const Environment no_keys = [](const std::string&) { return std::nullopt; };
 
 AgentFile good(const std::string& text, const Environment& environment = no_keys) {
@@ -48,8 +52,10 @@ TEST(AgentFile, a_name_and_instructions_are_enough) {
   EXPECT_EQ(a.agent.name, "a");
   EXPECT_EQ(a.agent.instructions, "Be brief.");
   EXPECT_EQ(a.agent.settings.greeting, "");
-  EXPECT_TRUE(a.llm.local);
-  EXPECT_EQ(a.voice, "en_US-joe-medium");
+  ASSERT_TRUE(a.stt.size() == 1 && a.llm.size() == 1 && a.tts.size() == 1);
+  EXPECT_TRUE(a.thinks_here());
+  EXPECT_EQ(a.stt[0].spec.provider, "local");
+  EXPECT_EQ(a.tts[0].spec.voice, "en_US-joe-medium");
   EXPECT_EQ(a.agent.settings.min_delay, usual.min_delay);
   EXPECT_EQ(a.agent.settings.max_delay, usual.max_delay);
   EXPECT_EQ(a.agent.settings.eagerness_percent, 100);
@@ -72,7 +78,7 @@ tts: { provider: local, voice: en_US-joe-medium }
 turn: { owner: offhook, detector: none, eagerness: low, min_delay: 0.5s, max_delay: 2s, interruptions: immediate,
         min_words: 2, min_duration: 400ms, mute: greeting }
 audio: { echo: off, noise: off }
-limits: { call: 10m, idle: 20s, turn: 45s }
+limits: { call: 10m, idle: 20s, turn: 45s, cost: 0.25 }
 record: { events: on, words: off, sound: off, keep: 3d }
 context: { strategy: append, max_tokens: 4000 }
 called: ["+15550100", "200"]
@@ -82,10 +88,10 @@ called: ["+15550100", "200"]
   EXPECT_EQ(a.agent.name, "front-desk_2");
   EXPECT_EQ(s.greeting, "Hello: who is it?");
   EXPECT_EQ(a.agent.instructions, "You are brief.\n");
-  EXPECT_FALSE(a.llm.local);
-  EXPECT_EQ(a.llm.endpoint.base_url, "http://127.0.0.1:8000/v1");
-  EXPECT_EQ(a.llm.endpoint.model, "qwen3-4b");
-  EXPECT_EQ(a.llm.endpoint.api_key, "sesame");
+  EXPECT_FALSE(a.thinks_here());
+  EXPECT_EQ(a.llm[0].base_url, "http://127.0.0.1:8000/v1");
+  EXPECT_EQ(a.llm[0].model, "qwen3-4b");
+  EXPECT_EQ(a.llm[0].api_key, "sesame");
   EXPECT_EQ(a.agent.temperature, 0.7);
   EXPECT_EQ(a.agent.max_answer_tokens, 99);
   EXPECT_EQ(a.agent.max_tokens, 4000u);
@@ -101,6 +107,7 @@ called: ["+15550100", "200"]
   EXPECT_EQ(s.longest_call, Duration(10min));
   EXPECT_EQ(s.idle, Duration(20s));
   EXPECT_EQ(s.longest_turn, Duration(45s));
+  EXPECT_EQ(s.budget_micros, 250'000);
   EXPECT_TRUE(a.record.events);
   EXPECT_FALSE(a.record.words);
   EXPECT_FALSE(a.agent.record_words);
@@ -138,25 +145,23 @@ TEST(AgentFile, all_mistakes_are_told_at_once) {
 }
 
 TEST(AgentFile, what_the_contract_promises_for_later_says_so) {
-  for (const char* text : {"tools: []", "flow: {}", "filters: []", "listeners: []", "app: {}", "turn: {owner: stt}",
-                           "turn: {owner: mind}", "audio: {noise: on}", "audio: {echo: on}", "record: {sound: on}",
-                           "record: {sound: true}", "limits: {cost: 0.50}", "context: {strategy: summary}",
-                           "stt: {provider: deepgram}", "tts: {provider: cartesia}", "llm: {provider: anthropic}",
-                           "tts: {fallback: [{provider: local}]}", "stt: {fallback: []}", "llm: {fallback: []}"})
+  for (const char* text : {"tools: []", "flow: {}", "filters: []", "listeners: []", "app: {}", "turn: {owner: mind}", "audio: {noise: on}", "audio: {echo: on}", "record: {sound: on}",
+                           "record: {sound: true}", "context: {strategy: summary}", "stt: {provider: azure}",
+                           "tts: {provider: rime}"})
     EXPECT_THAT(wrong(least + text), HasSubstr("is part of the agent file's contract but not built yet")) << text;
 }
 
 TEST(AgentFile, the_vendors_key_goes_to_the_vendor_alone) {
   const std::string vendor = least + "llm: {provider: openai, model: m}";
-  EXPECT_EQ(good(vendor, with_key("sesame")).llm.endpoint.api_key, "sesame");
-  EXPECT_EQ(good(vendor, with_key("sesame")).llm.endpoint.base_url, "https://api.openai.com/v1");
+  EXPECT_EQ(good(vendor, with_key("sesame")).llm[0].api_key, "sesame");
+  EXPECT_EQ(good(vendor, with_key("sesame")).llm[0].base_url, "https://api.openai.com/v1");
   EXPECT_THAT(wrong(vendor),
               AllOf(StartsWith("f:3:6: llm: expected api_key"), HasSubstr("OPENAI_API_KEY is not set; export it")));
   EXPECT_THAT(wrong(vendor, with_key("")), HasSubstr("is empty"));
   for (const char* url : {"http://127.0.0.1:8000/v1", "https://api.openai.com.example.com/v1",
                           "http://api.openai.com/v1", "https://example.com/api.openai.com"})
     EXPECT_EQ(good(least + "llm: {provider: openai, model: m, base_url: \"" + url + "\"}", with_key("sesame"))
-                  .llm.endpoint.api_key,
+                  .llm[0].api_key,
               "")
         << url;
 }
@@ -178,7 +183,7 @@ TEST(AgentFile, an_endpoint_is_an_address_and_a_model) {
   EXPECT_THAT(wrong(llm("model: m, base_url: \"ws://a/v1\"")), HasSubstr("expected http:// or https://"));
   EXPECT_THAT(wrong(llm("model: m, base_url: localhost")), HasSubstr("llm.base_url: "));
   EXPECT_THAT(wrong(llm("model: m, base_url: \"http://a/v1/chat/completions\"")), HasSubstr("leave it out"));
-  EXPECT_THAT(wrong(least + "llm: {model: m}"), HasSubstr("llm.model: belongs to provider: openai"));
+  EXPECT_THAT(wrong(least + "llm: {model: m}"), HasSubstr("llm.model: belongs to a service"));
 }
 
 TEST(AgentFile, the_embedded_model_is_not_asked_with_more_than_it_reads) {
@@ -202,7 +207,7 @@ TEST(AgentFile, the_summary_says_what_will_be_used) {
       least +
       "greeting: \"Hello\\nthere\"\nrecord: {events: off}\nturn: {detector: none, interruptions: never, mute: always}\n"
       "llm: {provider: openai, model: big, base_url: \"http://a/v1\"}\ncalled: [123]"));
-  for (const char* part : {"greets with \"Hello there\"", "big at http://a/v1 without a key", "by silence alone",
+  for (const char* part : {"greets with \"Hello there\"", "openai big at a without a key", "by silence alone",
                            "not interrupted", "no event log", "calls to 123"})
     EXPECT_THAT(other, HasSubstr(part));
 }
@@ -212,13 +217,101 @@ TEST(AgentFile, every_example_is_an_agent_that_names_the_schema) {
   for (const auto& entry : std::filesystem::directory_iterator(agents_dir)) {
     if (entry.path().extension() != ".yaml") continue;
     ++count;
-    const auto agent = read_agent(entry.path().string(), no_keys);
+    const auto agent = read_agent(entry.path().string(), all_words);
     EXPECT_TRUE(agent) << (agent ? "" : agent.error().what);
     std::string first;
     std::getline(std::ifstream(entry.path()) >> std::ws, first);
     EXPECT_EQ(first, "# yaml-language-server: $schema=agent.schema.json") << entry.path();
   }
   EXPECT_GE(count, 3);
+}
+
+// ---- services
+
+TEST(AgentFile, services_are_read_in_their_order_with_what_the_provider_brings) {
+  const AgentFile a = good(least + R"(
+stt: { provider: deepgram, language: en-US, keyterms: [Bluebird], fallback: [{ provider: openai, partials: off }, { provider: local }] }
+llm: { provider: anthropic, fallback: [{ provider: openai }, { provider: ollama, model: qwen3 }] }
+tts: { provider: cartesia, voice: v, concurrency: 5, fallback: [{ provider: local }] }
+)",
+                           all_words);
+  ASSERT_EQ(a.stt.size(), 3u);
+  EXPECT_EQ(a.stt[0].spec.base_url, "wss://api.deepgram.com");
+  EXPECT_EQ(a.stt[0].spec.api_key, "word-DEEPGRAM_API_KEY");
+  EXPECT_EQ(a.stt[0].spec.model, "nova-3");
+  EXPECT_EQ(a.stt[0].spec.keyterms, std::vector<std::string>{"Bluebird"});
+  EXPECT_EQ(a.stt[1].spec.partials, stt::Spec::Partials::off);
+  EXPECT_EQ(a.stt[2].spec.provider, "local");
+  ASSERT_EQ(a.llm.size(), 3u);
+  EXPECT_EQ(a.llm[0].api_key, "word-ANTHROPIC_API_KEY");
+  EXPECT_EQ(service_name(a.llm[2]), "ollama qwen3");
+  EXPECT_EQ(a.llm[2].api_key, "");
+  ASSERT_EQ(a.tts.size(), 2u);
+  EXPECT_EQ(a.tts[0].spec.concurrency, 5);
+  EXPECT_EQ(a.tts[1].spec.voice, "en_US-joe-medium");
+  EXPECT_THAT(summary(a), AllOf(HasSubstr("deepgram nova-3 at api.deepgram.com with a key, else openai"),
+                                HasSubstr("else the embedded voice"), Not(HasSubstr("word-"))));
+}
+
+TEST(AgentFile, a_missing_key_is_a_mistake_only_at_the_vendors_own_address) {
+  EXPECT_THAT(wrong(least + "stt: {provider: deepgram}"), HasSubstr("DEEPGRAM_API_KEY is not set"));
+  EXPECT_THAT(wrong(least + "tts: {provider: local, fallback: [{provider: cartesia, voice: v}]}"),
+              HasSubstr("f:3:35: tts.fallback[]: expected api_key"));
+  EXPECT_EQ(good(least + "stt: {provider: deepgram, base_url: \"ws://127.0.0.1:9100\"}").stt[0].spec.api_key, "");
+  EXPECT_EQ(good(least + "stt: {provider: deepgram, base_url: \"ws://127.0.0.1:9100\"}", all_words).stt[0].spec.api_key,
+            "")
+      << "nor does a stranger get it";
+}
+
+TEST(AgentFile, what_does_not_belong_to_a_provider_is_not_passed_over) {
+  const std::string flux = "provider: deepgram, model: flux-general-en, api_key: k";
+  EXPECT_EQ(good(least + "stt: {" + flux + ", end_of_turn: 0.8, eager_end_of_turn: 0.4}").stt[0].spec.end_of_turn, 0.8);
+  for (const char* text :
+       {"stt: {provider: deepgram, api_key: k, end_of_turn: 0.8}", "stt: {language: en}", "stt: {tokens: a}",
+        "tts: {speed: 1.2}", "tts: {base_url: \"ws://a\"}", "llm: {reasoning: low}", "stt: {provider: deepgram, api_key: k, partials: on}",
+        "llm: {fallback: [{model: m}]}", "stt: {concurrency: 3}", "tts: {voices: a}"})
+    EXPECT_THAT(wrong(least + text), HasSubstr("belongs to ")) << text;
+  EXPECT_THAT(wrong(least + "tts: {provider: cartesia, api_key: k}"), HasSubstr("expected voice"));
+  EXPECT_THAT(wrong(least + "llm: {provider: vllm}"), HasSubstr("expected model"));
+  EXPECT_THAT(wrong(least + "stt: {provider: deepgrm}"), HasSubstr("found \"deepgrm\", expected local, "));
+  EXPECT_THAT(wrong(least + "stt: {fallback: {provider: local}}"), HasSubstr("expected a list of maps"));
+  EXPECT_THAT(wrong(least + "stt: {fallback: [local]}"), HasSubstr("expected a map such as { provider: local }"));
+  EXPECT_THAT(wrong(least + "stt: {fallback: [{provder: local}]}"), HasSubstr("did you mean provider?"));
+  EXPECT_THAT(wrong(least + "stt: {fallback: [{fallback: []}]}"), HasSubstr("unknown key"));
+}
+
+TEST(AgentFile, only_a_recogniser_that_finds_turns_may_own_them) {
+  EXPECT_THAT(wrong(least + "turn: {owner: stt}"), HasSubstr("turn.owner: found stt, but local does not find turns"));
+  const AgentFile a =
+      good(least + "turn: {owner: stt}\nstt: {provider: deepgram, model: flux-general-en, api_key: k}");
+  EXPECT_EQ(a.agent.settings.owner, call::Owner::stt);
+}
+
+TEST(AgentFile, the_stand_ins_agent_is_the_clouds_but_for_three_addresses) {
+  const AgentFile cloud = [&] {
+    auto read = read_agent(agents_dir + "/cloud.yaml", all_words);
+    EXPECT_TRUE(read) << (read ? "" : read.error().what);
+    return *read;
+  }();
+  const auto standins = read_agent(std::string(OFFHOOK_SOURCE_DIR) + "/bench/agents/standins.yaml", no_keys);
+  ASSERT_TRUE(standins) << standins.error().what;
+  const auto lines = [](const std::string& path) {
+    std::vector<std::string> out;
+    std::ifstream in(path);
+    for (std::string line; std::getline(in, line);)
+      if (!line.starts_with('#')) out.push_back(line);
+    return out;
+  };
+  auto ours = lines(cloud.file), theirs = lines(standins->file);
+  std::vector<std::string> added;
+  for (const auto& line : theirs)
+    if (const auto at = std::find(ours.begin(), ours.end(), line); at != ours.end())
+      ours.erase(at);
+    else
+      added.push_back(line);
+  EXPECT_EQ(ours, std::vector<std::string>{});
+  EXPECT_EQ(added, (std::vector<std::string>{"  base_url: ws://127.0.0.1:9100", "  base_url: http://127.0.0.1:9100/v1",
+                                             "  base_url: ws://127.0.0.1:9100"}));
 }
 
 // ---- the schema
@@ -252,6 +345,11 @@ void walk(const json::object& properties, const std::string& path,
     const Reader::Key& key = found->second;
     EXPECT_NE(key.kind, Kind::not_built);
     EXPECT_EQ(said.contains("properties"), key.kind == Kind::map);
+    if (key.kind == Kind::list) {
+      const json::object& entry = said.at("items").as_object();
+      EXPECT_EQ(entry.at("additionalProperties"), json::value(false));
+      walk(entry.at("properties").as_object(), here + "[].", keys, seen);
+    }
     if (said.contains("properties")) {
       EXPECT_EQ(said.at("additionalProperties"), json::value(false));
       walk(said.at("properties").as_object(), here + ".", keys, seen);

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <utility>
 
+#include "server/prices.hpp"
+
 namespace offhook::server {
 namespace {
 
@@ -65,6 +67,17 @@ void read_tls(Fields tls, ServerConfig& out, const Environment& environment) {
         "", std::string("expected ") + (tls.has("key") ? "certificate" : "key") + " as well: both name a PEM file");
 }
 
+void read_price_file(Fields root, telemetry::Prices& prices, const Environment& environment) {
+  std::string path;
+  read_path(root, "prices", path, environment);
+  if (path.empty()) return;
+  auto read = read_prices(path);
+  if (read)
+    prices = std::move(*read);
+  else
+    root.complain("prices", read.error().what);
+}
+
 Result<ServerConfig> checked(const yaml::Document& document, const Environment& environment) {
   ServerConfig out = default_config(environment);
   Reader reader(document, environment);
@@ -77,6 +90,7 @@ Result<ServerConfig> checked(const yaml::Document& document, const Environment& 
   read_path(root, "cache_dir", out.cache_dir, environment);
   root.integer("max_calls", out.max_calls, 0, 100'000);
   root.duration("drain", out.drain, 0s, 1h);
+  read_price_file(root, out.prices, environment);
   read_tls(root.map("tls"), out, environment);
   using log::Level;
   root.choice<Level>("log_level", out.log_level,
@@ -106,6 +120,7 @@ bool is_host(std::string_view host) {
 
 ServerConfig default_config(const Environment& environment) {
   ServerConfig out;
+  out.prices = bundled_prices();
   out.data_dir = home(environment) + "/.local/share/offhook";
   const auto cache = environment("OFFHOOK_CACHE");
   out.cache_dir = cache && !cache->empty() ? *cache : home(environment) + "/.cache/offhook";

@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "edge/public_url.hpp"
 #include "server/fields.hpp"
+#include "telemetry/costs.hpp"
 
 namespace offhook::server {
 
@@ -26,6 +27,7 @@ struct ServerConfig {
   Duration drain = 60s;                     // how long calls may go on after SIGTERM
   std::string tls_certificate, tls_key;     // PEM files; both empty: plain
   log::Level log_level = log::Level::info;
+  telemetry::Prices prices;  // the bundled ones, or those of the file that is named
 };
 
 // Everything at its default; directories come from the environment (HOME, OFFHOOK_CACHE).

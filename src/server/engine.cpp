@@ -5,17 +5,13 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "inference/model_store.hpp"
 #include "net/cores.hpp"
-#include "tts/render.hpp"
+#include "server/agent_stack.hpp"
+#include "telemetry/service_metrics.hpp"
 
 namespace offhook::server {
 namespace {
 
-// A model of 135M parameters says "I'm glad to help." until its last token without these (measured on the
-// demonstration).
-constexpr double kPresencePenalty = 0.6, kFrequencyPenalty = 0.4;
-constexpr Duration kPhrasePatience = 20s;  // for one phrase to be rendered before the first call
 constexpr Duration kModelPatience = 60s;   // for the language model to be up and warm
 
 // Runs `task` on the loop and waits for it. Not from the loop itself.
@@ -35,15 +31,17 @@ struct Engine::Core {
   net::EventLoop loop;
   std::unique_ptr<net::HttpClient> http;
   std::unique_ptr<vad::Batcher> vad;
-  std::vector<std::unique_ptr<llm::Client>> llm;          // one an agent
+  std::vector<std::unique_ptr<AgentStack>> stacks;        // one an agent
   std::vector<std::unique_ptr<call::Services>> services;  // one an agent
   telemetry::CallMetrics metrics;
+  std::unique_ptr<telemetry::ServiceMetrics> service_metrics;
   std::set<call::Call*> calls;
   Gate gate;
 };
 
 Engine::Engine(const ServerConfig& config, std::vector<AgentFile> agents, call::Observers& observers)
     : config_(config), agents_(std::move(agents)), observers_(observers) {
+  prices_ = std::make_shared<const telemetry::Prices>(config_.prices);
   const unsigned cores = net::usable_cores();
   for (unsigned i = 0; i < cores; ++i) {
     cores_.push_back(std::make_unique<Core>("loop-" + std::to_string(i)));
@@ -66,100 +64,88 @@ Engine::~Engine() {
   // What lives on a loop ends there; the models' threads end while the loops they answer to still exist.
   for (auto& core : cores_)
     on_loop(core->loop, [&] {
+      if (core == cores_[0]) book_.reset();
       core->services.clear();
-      core->llm.clear();
+      core->stacks.clear();
       core->vad.reset();
       if (core == cores_[0]) local_llm_.reset();
       core->http.reset();
     });
-  pool_.reset();
+  models_.reset();
   for (auto& core : cores_) core->loop.stop();
   for (auto& core : cores_) core->loop.join();
 }
 
 Result<void> Engine::load(const std::function<void(const std::string&)>& say) {
-  if (auto loaded = load_models(say); !loaded) return loaded;
-  if (auto started = start_language_model(say); !started) return started;
-  for (auto& core : cores_)
-    on_loop(core->loop, [&] {
-      for (std::size_t i = 0; i < agents_.size(); ++i) {
-        auto endpoint = agents_[i].llm.endpoint;
-        if (agents_[i].llm.local) {
-          endpoint.base_url = local_llm_->base_url();
-          endpoint.cache_prompt = true;
-          endpoint.presence_penalty = kPresencePenalty;
-          endpoint.frequency_penalty = kFrequencyPenalty;
-        }
-        core->llm.push_back(llm::openai_client(core->loop, *core->http, std::move(endpoint)));
-        core->services.push_back(std::make_unique<call::Services>(call::Services{
-            core->loop, core->loop.media_clock(), *core->vad,
-            agents_[i].agent.settings.detector ? detector_.get() : nullptr, *recognizer_, *core->llm.back(), *voice_,
-            phrases_, core->metrics, &observers_, &core->calls, &core->gate}));
-        core->llm.back()->warm();
-      }
-    });
+  auto store = inference::ModelStore::open(config_.cache_dir);
+  if (!store) return store.error();
+  auto models = LocalModels::load(*store, clock_, agents_, say);
+  if (!models) return models.error();
+  models_ = std::move(*models);
+  say("loading voice activity detection");
+  if (auto loaded = load_vad(*store); !loaded) return loaded;
+  const auto local = std::ranges::find_if(agents_, [](const AgentFile& a) { return a.thinks_here(); });
+  if (local != agents_.end()) {
+    say("starting the language model");
+    if (auto started = start_language_model(*store, local->agent.instructions, local->agent.max_tokens); !started)
+      return started;
+  }
+  for (auto& core : cores_) on_loop(core->loop, [&] { furnish(*core); });
+
   say("rendering greetings");
-  if (auto rendered = render_phrases(); !rendered) return rendered;
+  std::vector<PhraseBook::Agent> phrases;
+  for (std::size_t i = 0; i < call_agents_.size(); ++i)
+    phrases.push_back({call_agents_[i], &cores_[0]->stacks[i]->voice()});
+  std::promise<void> rendered;
+  on_loop(cores_[0]->loop, [&] {
+    book_ = std::make_unique<PhraseBook>(cores_[0]->loop, phrases_, std::move(phrases), [&] { rendered.set_value(); });
+  });
+  rendered.get_future().wait();  // the book has a deadline of its own
   ready_.store(true, std::memory_order_release);
   return {};
 }
 
-Result<void> Engine::load_models(const std::function<void(const std::string&)>& say) {
-  auto store = inference::ModelStore::open(config_.cache_dir);
-  if (!store) return store.error();
-  auto path = [&](const char* name, std::string& to) -> Result<void> {
-    auto found = store->path(name);
-    if (!found) return found.error();
-    to = *found;
-    return {};
-  };
-  std::string silero, smart_turn;
-  stt::MoonshineFiles moonshine;
-  tts::PiperFiles piper;
-  const std::pair<const char*, std::string*> wanted[] = {{"silero-vad", &silero},
-                                                         {"smart-turn-v3.2", &smart_turn},
-                                                         {"moonshine-tiny-en/encoder", &moonshine.encoder},
-                                                         {"moonshine-tiny-en/decoder", &moonshine.decoder},
-                                                         {"moonshine-tiny-en/tokens", &moonshine.tokens},
-                                                         {"piper-en_US-joe-medium/voice", &piper.model},
-                                                         {"piper-en_US-joe-medium/config", &piper.config}};
-  for (const auto& [name, to] : wanted)
-    if (auto found = path(name, *to); !found) return found;
+// What the agents need on one loop. On it.
+void Engine::furnish(Core& core) {
+  std::vector<telemetry::ServiceMetrics::Service> known;
+  for (const AgentFile& agent : agents_) {
+    core.stacks.push_back(std::make_unique<AgentStack>(core.loop, *core.http, agent, *models_,
+                                                       local_llm_ ? local_llm_->base_url() : std::string()));
+    for (const auto& service : core.stacks.back()->services()) known.push_back({service.kind, service.name});
+  }
+  core.service_metrics = std::make_unique<telemetry::ServiceMetrics>(known, prices_->currency);
+  for (std::size_t i = 0; i < agents_.size(); ++i) {
+    AgentStack& stack = *core.stacks[i];
+    core.services.push_back(std::make_unique<call::Services>(call::Services{
+        core.loop, core.loop.media_clock(), *core.vad,
+        agents_[i].agent.settings.detector ? models_->detector() : nullptr, stack.recognizer(), stack.llm(),
+        stack.voice(), phrases_, core.metrics, prices_, core.service_metrics.get(), &observers_, &core.calls,
+        &core.gate}));
+    stack.count_into(*core.service_metrics);
+    stack.llm().warm();
+  }
+}
 
-  pool_ = std::make_unique<inference::Pool>(clock_);
-  say("loading voice activity and turn detection");
+Result<void> Engine::load_vad(const inference::ModelStore& store) {
+  auto silero = store.path("silero-vad");
+  if (!silero) return silero.error();
   for (auto& core : cores_) {
-    auto model = vad::load_silero(silero);
+    auto model = vad::load_silero(*silero);
     if (!model) return model.error();
     on_loop(core->loop, [&] {
       core->http = net::HttpClient::create(core->loop);
       core->vad = vad::Batcher::create(core->loop, std::move(*model));
     });
   }
-  auto detector = turn::load_smart_turn(smart_turn, *pool_);
-  if (!detector) return detector.error();
-  detector_ = std::move(*detector);
-  say("loading speech recognition");
-  auto recognizer = stt::load_moonshine(moonshine, *pool_);
-  if (!recognizer) return recognizer.error();
-  recognizer_ = std::move(*recognizer);
-  say("loading the voice");
-  auto voice = tts::load_piper(piper, *pool_);
-  if (!voice) return voice.error();
-  voice_ = std::move(*voice);
   return {};
 }
 
-Result<void> Engine::start_language_model(const std::function<void(const std::string&)>& say) {
-  const auto local = std::find_if(agents_.begin(), agents_.end(), [](const AgentFile& a) { return a.llm.local; });
-  if (local == agents_.end()) return {};
-  auto store = inference::ModelStore::open(config_.cache_dir);
-  if (!store) return store.error();
-  auto binary = store->path("llama-server");
+Result<void> Engine::start_language_model(const inference::ModelStore& store, const std::string& instructions,
+                                          std::size_t max_tokens) {
+  auto binary = store.path("llama-server");
   if (!binary) return binary.error();
-  auto model = store->path("smollm2-135m-instruct");
+  auto model = store.path("smollm2-135m-instruct");
   if (!model) return model.error();
-  say("starting the language model");
   auto& core = *cores_[0];
   auto ready = std::make_shared<std::promise<Result<void>>>();
   auto future = ready->get_future();
@@ -175,7 +161,7 @@ Result<void> Engine::start_language_model(const std::function<void(const std::st
       return;
     }
     local_llm_ = std::move(*server);
-    local_llm_->warm_prompt(dialog::render(local->agent.instructions, {}, local->agent.max_tokens),
+    local_llm_->warm_prompt(dialog::render(instructions, {}, max_tokens),
                             [ready](Result<void> result) { ready->set_value(std::move(result)); });
     local_llm_->start();
   });
@@ -184,40 +170,6 @@ Result<void> Engine::start_language_model(const std::function<void(const std::st
     return Error{Errc::timeout, "starting the language model: it was not ready within 60 s; see " + config_.data_dir +
                                     "/llama-server.log"};
   return future.get();
-}
-
-// Greetings, apologies and goodbyes are ready before they are needed: an apology must not depend on what has just
-// failed.
-Result<void> Engine::render_phrases() {
-  auto& core = *cores_[0];
-  for (const auto& agent : call_agents_) {
-    const call::Settings& s = agent->settings;
-    for (const std::string* text : {&s.greeting, &s.apology_text, &s.goodbye_text, &s.failure_text, &s.idle_text}) {
-      const tts::PhraseCache::Key key{voice_->key(), s.rate, *text};
-      if (text->empty() || phrases_.find(key)) continue;
-      struct Rendering {
-        std::promise<Result<void>> done;
-        std::vector<std::int16_t> sound;
-        std::unique_ptr<net::Pending> handle;
-      };
-      auto r = std::make_shared<Rendering>();
-      auto future = r->done.get_future();
-      core.loop.post([this, r, text = *text, &core] {
-        r->handle = voice_->synthesize(core.loop, text, Deadline::in(core.loop.now(), kPhrasePatience),
-                                       {[r](std::span<const std::int16_t> samples) {
-                                          r->sound.insert(r->sound.end(), samples.begin(), samples.end());
-                                        },
-                                        [r](Result<void> result) { r->done.set_value(std::move(result)); }});
-      });
-      if (future.wait_for(kPhrasePatience + 1s) != std::future_status::ready)
-        return Error{Errc::timeout, "rendering \"" + *text + "\": the voice did not answer within 20 s"};
-      if (auto result = future.get(); !result) return result.error().within("rendering \"" + *text + "\"");
-      on_loop(core.loop, [&] { r->handle.reset(); });
-      phrases_.put(key, std::make_shared<const std::vector<std::int16_t>>(
-                            tts::to_wire(r->sound, voice_->rate(), s.rate, call::edges_of(*text))));
-    }
-  }
-  return {};
 }
 
 Engine::Core& Engine::core_of(net::Loop& loop) {
@@ -305,6 +257,11 @@ void Engine::scrape(telemetry::Scrape& s) const {
   std::vector<const telemetry::CallMetrics*> metrics;
   for (const auto& core : cores_) metrics.push_back(&core->metrics);
   telemetry::scrape_calls(s, metrics);
+  if (ready()) {
+    std::vector<const telemetry::ServiceMetrics*> services;
+    for (const auto& core : cores_) services.push_back(core->service_metrics.get());
+    telemetry::scrape_services(s, services);
+  }
   auto each = [&](const char* name, const char* help, auto value) {
     for (const auto& core : cores_)
       s.gauge(name, help, value(core->loop.health()), "loop=\"" + core->loop.name() + "\"");
@@ -319,8 +276,8 @@ void Engine::scrape(telemetry::Scrape& s) const {
   each("offhook_slow_handlers_total", "Handlers that ran longer than 5 ms.",
        [](const Health& h) { return double(h.slow_handlers); });
   each("offhook_connections", "Connections living on the loop.", [](const Health& h) { return double(h.load); });
-  if (pool_) {
-    const auto& h = pool_->health();
+  if (models_) {
+    const auto& h = models_->pool().health();
     s.counter("offhook_inference_jobs_total", "Jobs of the models' pool.", static_cast<std::int64_t>(h.done),
               "outcome=\"done\"");
     s.counter("offhook_inference_jobs_total", "", static_cast<std::int64_t>(h.expired), "outcome=\"expired\"");

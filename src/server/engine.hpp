@@ -12,12 +12,15 @@
 #include "base/gate.hpp"
 #include "base/result.hpp"
 #include "call/call.hpp"
-#include "inference/pool.hpp"
+#include "inference/model_store.hpp"
 #include "llm/local_server.hpp"
 #include "net/event_loop.hpp"
 #include "net/http_client.hpp"
 #include "server/agent_file.hpp"
 #include "server/config.hpp"
+#include "server/local_models.hpp"
+#include "server/phrase_book.hpp"
+#include "telemetry/costs.hpp"
 #include "telemetry/metrics.hpp"
 
 namespace offhook::server {
@@ -28,8 +31,9 @@ class Engine {
   Engine(const ServerConfig& config, std::vector<AgentFile> agents, call::Observers& observers);
   ~Engine();  // no call may be left; stops the loops
 
-  // Loads the models, starts the embedded language model where an agent wants it, renders the fixed phrases. Blocks, up
-  // to a minute; `say` is told each step. Calls may be taken afterwards.
+  // Loads the models that the agents name, starts the embedded language model where one wants it, renders the fixed
+  // phrases. Blocks, up to a minute; `say` is told each step. Calls may be taken afterwards. A cloud service that does
+  // not answer is no reason not to start: it is told and tried again.
   Result<void> load(const std::function<void(const std::string&)>& say);
 
   // On the loop that the call lives on. `agent`: by name, else by the number called, else the first.
@@ -49,21 +53,21 @@ class Engine {
  private:
   struct Core;  // what belongs to one loop
   Core& core_of(net::Loop& loop);
-  Result<void> load_models(const std::function<void(const std::string&)>& say);
-  Result<void> start_language_model(const std::function<void(const std::string&)>& say);
-  Result<void> render_phrases();
+  Result<void> load_vad(const inference::ModelStore& store);
+  Result<void> start_language_model(const inference::ModelStore& store, const std::string& instructions,
+                                    std::size_t max_tokens);
+  void furnish(Core& core);
 
   const ServerConfig config_;
   std::vector<AgentFile> agents_;
   std::vector<std::shared_ptr<const call::Agent>> call_agents_;
   call::Observers& observers_;
   SteadyClock clock_;
-  std::unique_ptr<inference::Pool> pool_;
-  std::unique_ptr<turn::Detector> detector_;
-  std::unique_ptr<stt::Recognizer> recognizer_;
-  std::unique_ptr<tts::Voice> voice_;
+  std::unique_ptr<LocalModels> models_;
+  std::shared_ptr<const telemetry::Prices> prices_;
   tts::PhraseCache phrases_{32u << 20};  // some 30 minutes of speech
   std::vector<std::unique_ptr<Core>> cores_;
+  std::unique_ptr<PhraseBook> book_;  // lives on the first loop
   std::unique_ptr<llm::LocalServer> local_llm_;
   std::atomic<bool> ready_{false}, refusing_{false};
   std::atomic<int> calls_{0};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <fstream>
 
 #include "base/log.hpp"
 #include "server/duration_text.hpp"
@@ -112,6 +113,9 @@ void Reader::look_for_unknown(const Node& map, const std::string& path) {
       complain(item.key_at, path, "unknown key " + shown(item.key) + guess(path, item.key));
     } else if (known->second.kind == Key::Kind::map && item.kind == Node::Kind::map) {
       look_for_unknown(item, here);
+    } else if (known->second.kind == Key::Kind::list && item.kind == Node::Kind::list) {
+      for (const Node& entry : item.items)
+        if (entry.kind == Node::Kind::map) look_for_unknown(entry, here + "[]");
     }
   }
 }
@@ -186,6 +190,27 @@ Fields Fields::map(std::string_view key) {
     node = nullptr;
   }
   return {*reader_, node, path_of(key)};
+}
+
+std::vector<Fields> Fields::list(std::string_view key, std::size_t most) {
+  const Node* node = ask(key, Kind::list, "");
+  std::vector<Fields> entries;
+  if (!node) return entries;
+  if (node->kind != Node::Kind::list) {
+    mismatch(*node, path_of(key), "a list of maps, each behind a dash or in [ { }, { } ]");
+    return entries;
+  }
+  if (node->items.size() > most) {
+    complain(key, "found " + std::to_string(node->items.size()) + " entries, expected at most " + std::to_string(most));
+    return entries;
+  }
+  for (const Node& item : node->items) {
+    if (item.kind != Node::Kind::map)
+      reader_->complain(item.at, path_of(key), "found " + kind_of(item) + ", expected a map such as { provider: local }");
+    else
+      entries.push_back({*reader_, &item, path_of(key) + "[]"});
+  }
+  return entries;
 }
 
 void Fields::text(std::string_view key, std::string& value, Lengths lengths) {
@@ -269,8 +294,14 @@ void Fields::secret(std::string_view key, std::string& value) {
     auto named = variable(*env, path);
     if (!named) return;
     found = std::move(*named);
+  } else if (const Node* file = node->find("file");
+             file && node->items.size() == 1 && file->kind == Node::Kind::scalar) {
+    auto read = secret_file(*file, path);
+    if (!read) return;
+    found = std::move(*read);
   } else {
-    return reader_->complain(node->at, path, "found " + kind_of(*node) + ", expected a text or { env: NAME }");
+    return reader_->complain(node->at, path,
+                             "found " + kind_of(*node) + ", expected a text, { env: NAME } or { file: PATH }");
   }
   const bool fit =
       !found.empty() && found.size() <= 4096 && std::ranges::all_of(found, [](char c) { return c > ' ' && c < 0x7F; });
@@ -296,6 +327,26 @@ std::optional<std::string> Fields::variable(const Node& node, std::string_view p
     reader_->complain(node.at, path,
                       "the environment variable " + std::string(name) + " is not set; export it before the start");
   return value;
+}
+
+// One line of text; what stands in it is never repeated, nor is a path that may be the secret itself.
+std::optional<std::string> Fields::secret_file(const Node& node, std::string_view path) {
+  if (!node.text.starts_with('/') && !node.text.starts_with("./") && !node.text.starts_with("../")) {
+    reader_->complain(node.at, path, "expected the path of a file, beginning with / or ./");
+    return std::nullopt;
+  }
+  std::ifstream in(node.text, std::ios::binary);
+  std::string text(4098, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!in.eof() || in.gcount() == 0) {
+    reader_->complain(node.at, path,
+                      "the secret's file cannot be read, or is empty or larger than 4096 bytes; check its path and "
+                      "permissions");
+    return std::nullopt;
+  }
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+  return text;
 }
 
 void Fields::secret_from(std::string_view variable, std::string_view key, std::string& value) {
@@ -329,6 +380,11 @@ std::optional<std::size_t> Fields::one_of(std::string_view key, const std::vecto
   else
     mismatch(*node, path_of(key), expected);
   return std::nullopt;
+}
+
+void Fields::word(std::string_view key, std::string& value, const std::vector<std::string_view>& words,
+                  std::initializer_list<std::string_view> not_built) {
+  if (const auto found = one_of(key, words, not_built, value)) value = words[*found];
 }
 
 void Fields::not_built(std::string_view key) {

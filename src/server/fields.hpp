@@ -35,7 +35,7 @@ class Reader {
   static constexpr std::size_t most_complaints = 10;
 
   struct Key {
-    enum class Kind { text, flag, integer, number, duration, choice, texts, secret, map, not_built };
+    enum class Kind { text, flag, integer, number, duration, choice, texts, secret, map, list, not_built };
     Kind kind = Kind::text;
     std::string fallback;              // as one would write it; empty: none
     std::vector<std::string> choices;  // of a choice
@@ -73,6 +73,7 @@ class Fields {
   bool has(std::string_view key) const;
 
   Fields map(std::string_view key);
+  std::vector<Fields> list(std::string_view key, std::size_t most);  // of maps; none where the file has none
   void text(std::string_view key, std::string& value, Lengths lengths);
   void flag(std::string_view key, bool& value);  // on or off, also true or false
   void integer(std::string_view key, int& value, int lowest, int highest);
@@ -80,7 +81,7 @@ class Fields {
   void duration(std::string_view key, Duration& value, Duration shortest, Duration longest);
   void texts(std::string_view key, std::vector<std::string>& value,
              std::size_t most);                           // a list; each entry 1 to 200 bytes
-  void secret(std::string_view key, std::string& value);  // text, or {env: NAME}
+  void secret(std::string_view key, std::string& value);  // text, {env: NAME} or {file: PATH}
   // The value of the environment, told as missing at this map; for a secret that the file leaves out.
   void secret_from(std::string_view variable, std::string_view key, std::string& value);
 
@@ -96,6 +97,10 @@ class Fields {
     }
     if (const auto found = one_of(key, names, not_built, fallback)) value = (words.begin() + *found)->second;
   }
+
+  // One word of several that only the program knows; `value` is its default.
+  void word(std::string_view key, std::string& value, const std::vector<std::string_view>& words,
+            std::initializer_list<std::string_view> not_built = {});
 
   // A key of the contract that nothing reads yet.
   void not_built(std::string_view key);
@@ -118,6 +123,7 @@ class Fields {
                                     std::initializer_list<std::string_view> not_built, std::string_view fallback);
   void mismatch(const yaml::Node& node, std::string_view path, std::string_view expected);
   std::optional<std::string> variable(const yaml::Node& node, std::string_view path);
+  std::optional<std::string> secret_file(const yaml::Node& node, std::string_view path);
 
   Reader* reader_;
   const yaml::Node* node_;  // null: the file has no such map

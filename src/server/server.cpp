@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "base/log.hpp"
+#include "base/wall_clock.hpp"
 #include "call/event_log.hpp"
 #include "net/http_server.hpp"
 #include "server/engine.hpp"
@@ -20,15 +21,6 @@ namespace {
 constexpr Duration kGoodbye = 20s;  // for the calls that are told goodbye to be over
 constexpr Duration kTidyEvery = 3600s;
 constexpr Duration kIdleLook = 2s;
-
-std::string today() {
-  const std::time_t t = std::time(nullptr);
-  std::tm tm{};
-  gmtime_r(&t, &tm);
-  char text[16];
-  std::strftime(text, sizeof text, "%Y-%m-%d", &tm);
-  return text;
-}
 
 // Waits for one of the signals for at most `d`; 0 if none came.
 int wait_for(const sigset_t& signals, Duration d) {
@@ -96,7 +88,7 @@ Result<void> run(const ServerConfig& config, std::vector<AgentFile> agents) {
   for (Time tidied{}; signal == 0; signal = wait_for(signals, kIdleLook)) {
     if (tidied == Time{} || clock.now() - tidied >= kTidyEvery) {
       tidied = clock.now();
-      call::forget_old_logs(config.data_dir + "/calls", today(), keep_days);
+      call::forget_old_logs(config.data_dir + "/calls", utc_day(), keep_days);
     }
     // What calls have given back goes back to the machine once none is left; while one goes on this would hold it up.
     if (const auto taken = engine.calls_taken(); taken != trimmed_at && engine.calls() == 0) {

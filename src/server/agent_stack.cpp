@@ -1,0 +1,97 @@
+#include "server/agent_stack.hpp"
+
+#include <utility>
+
+#include "base/log.hpp"
+#include "llm/resilient.hpp"
+#include "stt/resilient.hpp"
+#include "tts/resilient.hpp"
+
+namespace offhook::server {
+namespace {
+
+// A model of 135M parameters says "I'm glad to help." until its last token without these (measured on the
+// demonstration).
+constexpr double kPresencePenalty = 0.6, kFrequencyPenalty = 0.4;
+
+}  // namespace
+
+AgentStack::AgentStack(net::Loop& loop, net::HttpClient& http, const AgentFile& agent, const LocalModels& models,
+                       const std::string& local_llm) {
+  std::vector<stt::Choice> ears;
+  for (const Hearing& hearing : agent.stt) {
+    stt::Choice choice{service_name(hearing.spec), models.recognizer(hearing), nullptr};
+    if (!choice.recognizer) {
+      recognizers_.push_back(stt::connect(loop, http, hearing.spec));
+      choice.recognizer = recognizers_.back().get();
+      choice.health = health_of(choice.name, hearing.spec.concurrency);
+    }
+    services_.push_back({.kind = telemetry::ServiceKind::stt, .name = choice.name, .recognizer = choice.recognizer, .health = choice.health});
+    ears.push_back(std::move(choice));
+  }
+  recognizer_ = stt::resilient(std::move(ears));
+
+  std::vector<llm::Choice> minds;
+  for (llm::Spec spec : agent.llm) {
+    const std::string name = service_name(spec);
+    const bool here = spec.provider == "local";
+    if (here) {
+      spec.provider = "llama-server";
+      spec.base_url = local_llm;
+      spec.cache_prompt = true;
+      spec.presence_penalty = kPresencePenalty;
+      spec.frequency_penalty = kFrequencyPenalty;
+    }
+    clients_.push_back(llm::connect(loop, http, std::move(spec)));
+    net::ServiceHealth* health = here ? nullptr : health_of(name, spec.concurrency);
+    services_.push_back({.kind = telemetry::ServiceKind::llm, .name = name, .client = clients_.back().get(), .health = health});
+    minds.push_back({name, clients_.back().get(), health});
+  }
+  llm_ = llm::resilient(loop, std::move(minds));
+
+  std::vector<tts::Choice> voices;
+  for (const Speaking& speaking : agent.tts) {
+    tts::Choice choice{service_name(speaking.spec), models.voice(speaking), nullptr};
+    if (!choice.voice) {
+      voices_.push_back(tts::connect(loop, http, speaking.spec));
+      choice.voice = voices_.back().get();
+      choice.health = health_of(choice.name, speaking.spec.concurrency);
+    }
+    services_.push_back({.kind = telemetry::ServiceKind::tts, .name = choice.name, .voice = choice.voice, .health = choice.health});
+    voices.push_back(std::move(choice));
+  }
+  voice_ = tts::resilient(std::move(voices));
+}
+
+AgentStack::~AgentStack() = default;
+
+void AgentStack::count_into(telemetry::ServiceMetrics& metrics) {
+  for (const Service& service : services_) {
+    if (!service.health) continue;
+    service.health->observe([&metrics, kind = service.kind, name = service.name](net::HealthEvent event,
+                                                                                 const std::string& why) {
+      using telemetry::RequestOutcome;
+      switch (event) {
+        case net::HealthEvent::succeeded: return metrics.request(kind, name, RequestOutcome::ok);
+        case net::HealthEvent::cancelled: return metrics.request(kind, name, RequestOutcome::cancelled);
+        case net::HealthEvent::refused: return metrics.request(kind, name, RequestOutcome::refused);
+        case net::HealthEvent::failed:
+          metrics.request(kind, name, RequestOutcome::failed);
+          return log::warn("service_failed", {{"kind", telemetry::name(kind)}, {"service", name}, {"error", why}});
+        case net::HealthEvent::opened:
+          return log::error("service_down", {{"kind", telemetry::name(kind)}, {"service", name}, {"error", why}});
+        case net::HealthEvent::closed:
+          return log::info("service_up", {{"kind", telemetry::name(kind)}, {"service", name}});
+      }
+    });
+  }
+}
+
+net::ServiceHealth* AgentStack::health_of(const std::string& name, int concurrency) {
+  net::HealthPolicy policy;
+  policy.concurrency = concurrency;
+  health_.push_back(std::make_unique<net::ServiceHealth>(name, policy));
+  return health_.back().get();
+}
+
+}  // namespace offhook::server

@@ -1,0 +1,58 @@
+// What one agent hears, thinks and speaks with on one loop: its services in their order, what is known of each one's
+// health, and over each kind the one that falls back. Lives on its loop.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "llm/llm.hpp"
+#include "net/http_client.hpp"
+#include "net/service_health.hpp"
+#include "server/agent_file.hpp"
+#include "server/local_models.hpp"
+#include "stt/stt.hpp"
+#include "telemetry/service_metrics.hpp"
+#include "tts/tts.hpp"
+
+namespace offhook::server {
+
+class AgentStack {
+ public:
+  // `local_llm`: where the embedded language model listens; empty if no agent uses it. All outlive the stack.
+  AgentStack(net::Loop& loop, net::HttpClient& http, const AgentFile& agent, const LocalModels& models,
+             const std::string& local_llm);
+  ~AgentStack();
+
+  stt::Recognizer& recognizer() const { return *recognizer_; }
+  llm::Client& llm() const { return *llm_; }
+  tts::Voice& voice() const { return *voice_; }
+
+  // One service of the three lists: its adapter alone, without what falls back. For checks before any call.
+  struct Service {
+    telemetry::ServiceKind kind;
+    std::string name;
+    stt::Recognizer* recognizer = nullptr;  // one of the three is set
+    llm::Client* client = nullptr;
+    tts::Voice* voice = nullptr;
+    net::ServiceHealth* health = nullptr;  // null: it runs here
+  };
+  const std::vector<Service>& services() const { return services_; }
+
+  // From now on what becomes of each request is counted there, and a service that goes down or comes back is logged.
+  void count_into(telemetry::ServiceMetrics& metrics);
+
+ private:
+  net::ServiceHealth* health_of(const std::string& name, int concurrency);
+
+  std::vector<std::unique_ptr<net::ServiceHealth>> health_;
+  std::vector<std::unique_ptr<stt::Recognizer>> recognizers_;
+  std::vector<std::unique_ptr<llm::Client>> clients_;
+  std::vector<std::unique_ptr<tts::Voice>> voices_;
+  std::vector<Service> services_;
+  std::unique_ptr<stt::Recognizer> recognizer_;
+  std::unique_ptr<llm::Client> llm_;
+  std::unique_ptr<tts::Voice> voice_;
+};
+
+}  // namespace offhook::server

@@ -1,0 +1,112 @@
+#include "server/local_models.hpp"
+
+#include <utility>
+
+namespace offhook::server {
+namespace {
+
+// What tells one model from another.
+std::string key_of(const Hearing& h) {
+  if (h.spec.provider == "local") return "local";
+  if (h.spec.provider != "sherpa") return {};
+  const auto& f = h.files;
+  return "sherpa|" + std::string(name(f.family)) + "|" + f.encoder + "|" + f.decoder + "|" + f.joiner + "|" + f.model + "|" + f.tokens +
+         "|" + f.language;
+}
+std::string key_of(const Speaking& s) {
+  if (s.spec.provider == "local") return "local";
+  if (s.spec.provider != "kokoro") return {};
+  return "kokoro|" + s.files.model + "|" + s.files.voices + "|" + s.files.voice + "|" +
+         s.files.language + "|" + std::to_string(s.files.speed);
+}
+
+template <class T>
+T* find(const std::map<std::string, std::unique_ptr<T>>& models, const std::string& key) {
+  const auto it = models.find(key);
+  return it == models.end() ? nullptr : it->second.get();
+}
+
+Result<void> find_files(const inference::ModelStore& store,
+                        std::initializer_list<std::pair<const char*, std::string*>> wanted) {
+  for (const auto& [name, to] : wanted) {
+    auto path = store.path(name);
+    if (!path) return path.error();
+    *to = *path;
+  }
+  return {};
+}
+
+}  // namespace
+
+LocalModels::~LocalModels() {
+  pool_.reset();
+}
+
+Result<std::unique_ptr<LocalModels>> LocalModels::load(const inference::ModelStore& store, const Clock& clock,
+                                                       const std::vector<AgentFile>& agents, const Say& say) {
+  std::unique_ptr<LocalModels> models(new LocalModels);
+  models->pool_ = std::make_unique<inference::Pool>(clock);
+  say("loading turn detection");
+  std::string smart_turn;
+  if (auto found = find_files(store, {{"smart-turn-v3.2", &smart_turn}}); !found) return found.error();
+  auto detector = turn::load_smart_turn(smart_turn, *models->pool_);
+  if (!detector) return detector.error();
+  models->detector_ = std::move(*detector);
+  for (const AgentFile& agent : agents) {
+    for (const Hearing& hearing : agent.stt)
+      if (auto loaded = models->load_recognizer(store, hearing, say); !loaded) return loaded.error();
+    for (const Speaking& speaking : agent.tts)
+      if (auto loaded = models->load_voice(store, speaking, say); !loaded) return loaded.error();
+  }
+  return models;
+}
+
+Result<void> LocalModels::load_recognizer(const inference::ModelStore& store, const Hearing& hearing, const Say& say) {
+  const std::string key = key_of(hearing);
+  if (key.empty() || recognizers_.contains(key)) return {};
+  say("loading speech recognition");
+  Result<std::unique_ptr<stt::Recognizer>> recognizer = Error{};
+  if (key == "local") {
+    stt::MoonshineFiles files;
+    if (auto found = find_files(store, {{"moonshine-tiny-en/encoder", &files.encoder},
+                                        {"moonshine-tiny-en/decoder", &files.decoder},
+                                        {"moonshine-tiny-en/tokens", &files.tokens}});
+        !found)
+      return found;
+    recognizer = stt::load_moonshine(files, *pool_);
+  } else {
+    recognizer = stt::load_sherpa(hearing.files, *pool_);
+  }
+  if (!recognizer) return recognizer.error();
+  recognizers_.emplace(key, std::move(*recognizer));
+  return {};
+}
+
+Result<void> LocalModels::load_voice(const inference::ModelStore& store, const Speaking& speaking, const Say& say) {
+  const std::string key = key_of(speaking);
+  if (key.empty() || voices_.contains(key)) return {};
+  say("loading the voice");
+  Result<std::unique_ptr<tts::Voice>> voice = Error{};
+  if (key == "local") {
+    tts::PiperFiles files;
+    if (auto found = find_files(
+            store, {{"piper-en_US-joe-medium/voice", &files.model}, {"piper-en_US-joe-medium/config", &files.config}});
+        !found)
+      return found;
+    voice = tts::load_piper(files, *pool_);
+  } else {
+    voice = tts::load_kokoro(speaking.files, *pool_);
+  }
+  if (!voice) return voice.error();
+  voices_.emplace(key, std::move(*voice));
+  return {};
+}
+
+stt::Recognizer* LocalModels::recognizer(const Hearing& hearing) const {
+  return find(recognizers_, key_of(hearing));
+}
+tts::Voice* LocalModels::voice(const Speaking& speaking) const {
+  return find(voices_, key_of(speaking));
+}
+
+}  // namespace offhook::server

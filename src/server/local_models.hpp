@@ -1,0 +1,47 @@
+// The models in memory that agents share: only what one of them names is loaded. Built once, before the first call.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "inference/model_store.hpp"
+#include "inference/pool.hpp"
+#include "server/agent_file.hpp"
+#include "stt/stt.hpp"
+#include "tts/tts.hpp"
+#include "turn/turn.hpp"
+
+namespace offhook::server {
+
+class LocalModels {
+ public:
+  using Say = std::function<void(const std::string&)>;
+
+  // Blocks for seconds; `say` is told each step. The clock outlives it.
+  static Result<std::unique_ptr<LocalModels>> load(const inference::ModelStore& store, const Clock& clock,
+                                                   const std::vector<AgentFile>& agents, const Say& say);
+  ~LocalModels();
+
+  // What load() was told of: never null.
+  stt::Recognizer* recognizer(const Hearing& hearing) const;  // of providers local and sherpa; else null
+  tts::Voice* voice(const Speaking& speaking) const;          // of providers local and kokoro; else null
+  turn::Detector* detector() const { return detector_.get(); }
+  inference::Pool& pool() const { return *pool_; }
+
+ private:
+  LocalModels() = default;
+  Result<void> load_recognizer(const inference::ModelStore& store, const Hearing& hearing, const Say& say);
+  Result<void> load_voice(const inference::ModelStore& store, const Speaking& speaking, const Say& say);
+
+  // The pool's threads answer to whoever asked, so they end first.
+  std::unique_ptr<turn::Detector> detector_;
+  std::map<std::string, std::unique_ptr<stt::Recognizer>> recognizers_;
+  std::map<std::string, std::unique_ptr<tts::Voice>> voices_;
+  std::unique_ptr<inference::Pool> pool_;
+};
+
+}  // namespace offhook::server

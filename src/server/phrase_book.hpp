@@ -1,0 +1,54 @@
+// Greetings, apologies and goodbyes are ready before they are needed: an apology must not depend on what has just failed.
+// What cannot be rendered at the start (the voice's service does not answer) is tried again until it can. Lives on its
+// loop.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "call/call.hpp"
+#include "net/loop.hpp"
+#include "tts/phrase_cache.hpp"
+#include "tts/render.hpp"
+#include "tts/tts.hpp"
+
+namespace offhook::server {
+
+class PhraseBook {
+ public:
+  struct Agent {
+    std::shared_ptr<const call::Agent> agent;
+    tts::Voice* voice;  // outlives the book
+  };
+  static constexpr Duration kPatience = 20s;    // for one phrase
+  static constexpr Duration kAtStart = 30s;     // the server does not wait longer for all of them
+  static constexpr Duration kTryAgain = 15s;
+
+  // `tried` is told once: when each phrase has been tried, or the time is over. Later, from the loop.
+  PhraseBook(net::Loop& loop, tts::PhraseCache& cache, std::vector<Agent> agents, std::function<void()> tried);
+
+  std::size_t missing() const { return missing_.size(); }
+
+ private:
+  struct Phrase {
+    tts::Voice* voice;
+    int rate;
+    std::string text;
+  };
+  void next();
+  void rendered(Result<tts::Spoken> result);
+  void tell();
+
+  net::Loop& loop_;
+  tts::PhraseCache& cache_;
+  std::vector<Phrase> waiting_, missing_;  // of this round, and for the next
+  std::function<void()> tried_;
+  Phrase under_way_{};
+  std::vector<std::int16_t> sound_;
+  std::unique_ptr<net::Pending> rendering_;
+  net::Timer again_, at_start_;
+};
+
+}  // namespace offhook::server
