@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdio>
 #include <future>
+#include <span>
 
 #include "audio/wav.hpp"
 #include "base/log.hpp"
@@ -19,6 +20,10 @@
 #include "net/event_loop.hpp"
 #include "net/http_client.hpp"
 #include "net/url.hpp"
+
+namespace offhook::embedded {
+extern const std::string_view question;  // a recording: three seconds of someone who wants to know something
+}
 
 namespace offhook::load {
 namespace {
@@ -59,12 +64,19 @@ Result<LoadPlan> plan_of(const Options& o) {
   plan.answer = seconds(o.wait);
   if (o.greet > 0) plan.greeting = seconds(o.greet);
   if (o.barge) plan.barge = seconds(o.barge_after);
-  for (const std::string& path : o.wavs) {
-    const auto wav = audio::read_wav(path);
+  const auto say = [&plan](const Result<audio::Wav>& wav, const std::string& name) -> Result<void> {
     if (!wav) return wav.error().within("--wav");
     auto utterance = edge::utterance_of(*wav);
-    if (!utterance) return utterance.error().within("--wav " + path);
+    if (!utterance) return utterance.error().within("--wav " + name);
     plan.says.push_back(std::move(*utterance));
+    return {};
+  };
+  for (const std::string& path : o.wavs)
+    if (auto said = say(audio::read_wav(path), path); !said) return said.error();
+  if (o.wavs.empty()) {
+    const auto bytes = std::as_bytes(std::span(embedded::question));
+    const auto wav = audio::parse_wav({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+    if (auto said = say(wav, "of this program"); !said) return said.error();
   }
   return plan;
 }
@@ -194,8 +206,9 @@ int main(int argc, char** argv) {
     option->transform(units.description(""))->type_name("TIME");
   };
   app.add_option("--url", o.url, "where the agent answers: ws://HOST:PORT/phone[/NAME]")->required()->type_name("URL");
-  app.add_option("--wav", o.wavs, "what the callers say: one recording after the other, each call begins with another")
-      ->required()
+  app.add_option("--wav", o.wavs,
+                 "what the callers say: one recording after the other, each call begins with another (default: a "
+                 "question that is built in)")
       ->type_name("WAV");
   app.add_option("--calls", o.calls, "at once (default 1)")
       ->type_name("N")

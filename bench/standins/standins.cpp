@@ -25,20 +25,22 @@ class Router final : public net::Service {
   void serve(net::Loop&, net::HttpRequest request, Respond respond) override {
     const std::string_view path = request.path();
     if (path.starts_with("/standin/")) return respond(own(request));
-    const auto vendor = [&](Service service, auto serve) {
+    const auto vendor = [&](standins::Service service, auto serve) {
       remember(service, request);
       serve();
     };
     if (request.method == "POST") {
       if (path == "/v1/chat/completions")
-        return vendor(Service::openai_chat, [&] { serve_openai_chat(site_, request, respond); });
+        return vendor(standins::Service::openai_chat, [&] { serve_openai_chat(site_, request, respond); });
       if (path == "/v1/audio/transcriptions")
-        return vendor(Service::openai_transcriptions, [&] { serve_openai_transcription(site_, request, respond); });
+        return vendor(standins::Service::openai_transcriptions,
+                      [&] { serve_openai_transcription(site_, request, respond); });
       if (path == "/v1/audio/speech")
-        return vendor(Service::openai_speech, [&] { serve_openai_speech(site_, request, respond); });
-      if (path == "/v1/messages") return vendor(Service::anthropic, [&] { serve_anthropic(site_, request, respond); });
+        return vendor(standins::Service::openai_speech, [&] { serve_openai_speech(site_, request, respond); });
+      if (path == "/v1/messages")
+        return vendor(standins::Service::anthropic, [&] { serve_anthropic(site_, request, respond); });
       if (const auto gemini = gemini_path(path))
-        return vendor(Service::gemini, [&] { serve_gemini(site_, request, *gemini, respond); });
+        return vendor(standins::Service::gemini, [&] { serve_gemini(site_, request, *gemini, respond); });
     }
     respond(unknown(request));
   }
@@ -46,19 +48,19 @@ class Router final : public net::Service {
   std::variant<net::HttpResponse, Accept> upgrade(net::Loop&, const net::HttpRequest& request) override {
     const std::string_view path = request.path();
     if (path == "/v1/listen") {
-      remember(Service::deepgram, request);
+      remember(standins::Service::deepgram, request);
       return open_deepgram_listen(site_, request);
     }
     if (path == "/v2/listen") {
-      remember(Service::flux, request);
+      remember(standins::Service::flux, request);
       return open_deepgram_flux(site_, request);
     }
     if (path == "/tts/websocket") {
-      remember(Service::cartesia, request);
+      remember(standins::Service::cartesia, request);
       return open_cartesia(site_, request);
     }
     if (const auto elevenlabs = elevenlabs_path(path)) {
-      remember(Service::elevenlabs, request);
+      remember(standins::Service::elevenlabs, request);
       return open_elevenlabs(site_, request, *elevenlabs);
     }
     return unknown(request);
@@ -66,7 +68,7 @@ class Router final : public net::Service {
 
  private:
   // "POST /v1/messages {…}"; uploads without their bytes.
-  void remember(Service service, const net::HttpRequest& request) {
+  void remember(standins::Service service, const net::HttpRequest& request) {
     site_.ledger.count(service, [&](Counters& c) { c.messages_in += request.body.empty() ? 0 : 1; });
     const bool text = request.header("Content-Type").starts_with("application/json");
     site_.ledger.remember(service, request.method + " " + request.target + (text ? " " + request.body : ""));
@@ -89,7 +91,7 @@ class Router final : public net::Service {
     if (request.method == "POST" && path == "/standin/faults") {
       const auto faults = parse_faults(request.body);
       if (!faults) return json_response(400, {{"error", faults.error().what}});
-      for (const Service service : faults->first) site_.faults.set(service, faults->second);
+      for (const standins::Service service : faults->first) site_.faults.set(service, faults->second);
       return json_response(200, {});
     }
     if (request.method == "GET" && path == "/standin/received") {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 #include <numbers>
+#include <utility>
 
 #include "audio/g711.hpp"
 
@@ -89,6 +90,10 @@ void Voice::stop(int more) {
   }
   queue_.resize(1);
   left_ = more;
+}
+
+bool Voice::busy() const {
+  return std::any_of(queue_.begin(), queue_.end(), [](const Entry& entry) { return !entry.then; });
 }
 
 void Voice::wake() {

@@ -81,6 +81,7 @@ class Chat : public std::enable_shared_from_this<Chat> {
     status_ = status;
     type_ = net::find_header(headers, "content-type").substr(0, 60);
     if (refused()) retry_after_ = net::retry_after(headers);
+    rest_ = net::exhausted_for(headers);
   }
 
   bool refused() const { return status_ < 200 || status_ > 299; }
@@ -148,6 +149,7 @@ class Chat : public std::enable_shared_from_this<Chat> {
     Decoder::Piece piece;
     auto answer = decoder_->end(piece);
     if (!put_out(piece)) return;
+    if (answer) answer->rest = rest_;
     if (answer) return finish(std::move(answer));
     if (!result) return fail(result.error());
     std::string type = type_.find("event-stream") == std::string::npos
@@ -202,7 +204,7 @@ class Chat : public std::enable_shared_from_this<Chat> {
   net::SseParser parser_;
   int status_ = 0;  // 0: no head yet
   std::string type_, refusal_;
-  Duration retry_after_{};
+  Duration retry_after_{}, rest_{};
   bool tokens_ = false, ending_ = false, over_ = false;
 };
 

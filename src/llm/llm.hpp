@@ -46,6 +46,7 @@ struct Usage {
 struct Answer {
   std::string finish;  // "stop", "length", "tool_calls", …
   Usage usage;         // all 0: the server did not tell
+  Duration rest{};     // the account has nothing left for so long
 };
 
 struct Sink {

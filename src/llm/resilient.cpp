@@ -160,6 +160,7 @@ class Chat : public std::enable_shared_from_this<Chat> {
     const auto self = shared_from_this();
     if (over_) return;
     if (result) {
+      if (result->rest > Duration::zero() && choice(asking_).health) choice(asking_).health->rest(now(), result->rest);
       settle(Verdict::succeeded);
       return finish(std::move(result));
     }
@@ -181,7 +182,8 @@ class Chat : public std::enable_shared_from_this<Chat> {
     const bool may_pass = (error.code == Errc::unavailable || error.code == Errc::closed) &&
                           error.retry_after == Duration::zero() && entered_ && known_[i].asked == 1 &&
                           now() - asked_at_ <= shared_->policy.try_again_within;
-    log::warn("llm_failed", {{"provider", choice(i).name}, {"why", error.what}, {"after_ms", now() - asked_at_}});
+    if (!choice(i).health)  // else its health tells
+      log::warn("service_failed", {{"kind", "llm"}, {"service", choice(i).name}, {"error", error.what}});
     settle(verdict_of(error), error);
     remember(i, error);
     timer_.cancel();

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace offhook::net {
 
@@ -82,7 +83,63 @@ std::optional<std::chrono::sys_seconds> http_date(std::string_view text, std::ch
          std::chrono::seconds(*second);
 }
 
+// "1h2m3.5s", "20ms"; plain numbers are seconds.
+std::optional<Duration> span(std::string_view text) {
+  if (const auto seconds = times(text, 1s)) return seconds;
+  Duration sum{};
+  while (!text.empty()) {
+    const std::size_t digits = text.find_first_not_of("0123456789.");
+    if (digits == 0 || digits == std::string_view::npos) return std::nullopt;
+    const std::string_view count = text.substr(0, digits);
+    text.remove_prefix(digits);
+    const std::string_view unit = text.substr(0, text.find_first_of("0123456789."));
+    text.remove_prefix(unit.size());
+    const Duration one = unit == "ms" ? Duration(1ms) : unit == "s" ? Duration(1s) : unit == "m" ? Duration(1min)
+                         : unit == "h"  ? Duration(1h) : unit == "d" ? Duration(24h) : Duration::zero();
+    const auto part = times(count, one);
+    if (!part || one == Duration::zero()) return std::nullopt;
+    sum = std::min(longest, sum + *part);
+  }
+  return sum;
+}
+
+// 2026-01-31T12:00:00Z, fractions of seconds left out of account.
+std::optional<std::chrono::sys_seconds> rfc3339(std::string_view text) {
+  if (text.size() < 20 || text[10] != 'T' || text.back() != 'Z') return std::nullopt;
+  const auto year = number<int>(text.substr(0, 4));
+  const auto month = number<unsigned>(text.substr(5, 2)), day = number<unsigned>(text.substr(8, 2));
+  const auto hour = number<int>(text.substr(11, 2)), minute = number<int>(text.substr(14, 2)),
+             second = number<int>(text.substr(17, 2));
+  if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(*month), std::chrono::day(*day)};
+  if (!date.ok() || *hour < 0 || *hour > 23 || *minute < 0 || *minute > 59 || *second < 0 || *second > 60)
+    return std::nullopt;
+  return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
+         std::chrono::seconds(*second);
+}
+
 }  // namespace
+
+Duration exhausted_for(const Headers& headers, std::time_t now) {
+  static constexpr std::pair<std::string_view, std::string_view> limits[] = {
+      {"x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"},
+      {"x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"},
+      {"anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"},
+      {"anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"},
+      {"anthropic-ratelimit-input-tokens-remaining", "anthropic-ratelimit-input-tokens-reset"},
+      {"anthropic-ratelimit-output-tokens-remaining", "anthropic-ratelimit-output-tokens-reset"},
+  };
+  Duration wait{};
+  for (const auto& [remaining, reset] : limits) {
+    if (trimmed(find_header(headers, remaining)) != "0") continue;
+    const std::string_view value = trimmed(find_header(headers, reset));
+    if (const auto d = span(value)) wait = std::max(wait, *d);
+    if (const auto at = rfc3339(value))
+      wait = std::max(wait, std::clamp<Duration>(*at - std::chrono::sys_seconds(std::chrono::seconds(now)),
+                                                 Duration::zero(), longest));
+  }
+  return wait;
+}
 
 Duration retry_after(const Headers& headers, std::time_t now) {
   if (const auto ms = times(trimmed(find_header(headers, "retry-after-ms")), 1ms)) return *ms;

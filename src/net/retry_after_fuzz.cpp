@@ -12,5 +12,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Duration wait = net::retry_after({{name, value}}, 784111777);
     if (wait < Duration::zero() || wait > 24h) std::abort();
   }
+  for (const char* kind : {"requests", "tokens"}) {
+    const std::string name = std::string("x-ratelimit-reset-") + kind;
+    const Duration wait =
+        net::exhausted_for({{std::string("x-ratelimit-remaining-") + kind, "0"}, {name, value}}, 784111777);
+    if (wait < Duration::zero() || wait > 24h) std::abort();
+  }
   return 0;
 }

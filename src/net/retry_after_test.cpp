@@ -66,5 +66,22 @@ TEST(RetryAfter, is_a_day_at_most) {
   EXPECT_EQ(of("Sun, 06 Nov 2094 08:50:07 GMT"), 24h);
 }
 
+TEST(RetryAfter, a_limit_is_known_before_it_is_hit) {
+  const auto wait = [](Headers headers) { return exhausted_for(headers, 1769860800); };  // 2026-01-31T12:00:00Z
+  EXPECT_EQ(wait({{"x-ratelimit-remaining-requests", "1"}, {"x-ratelimit-reset-requests", "1s"}}), 0s);
+  EXPECT_EQ(wait({{"x-ratelimit-remaining-requests", "0"}, {"x-ratelimit-reset-requests", "1s"}}), 1s);
+  EXPECT_EQ(wait({{"X-RateLimit-Remaining-Tokens", "0"}, {"X-RateLimit-Reset-Tokens", "6m0.5s"}}), 360500ms);
+  EXPECT_EQ(wait({{"x-ratelimit-remaining-tokens", "0"}, {"x-ratelimit-reset-tokens", "20ms"}}), 20ms);
+  EXPECT_EQ(wait({{"anthropic-ratelimit-requests-remaining", "0"},
+                  {"anthropic-ratelimit-requests-reset", "2026-01-31T12:00:07Z"}}),
+            7s);
+  EXPECT_EQ(wait({{"anthropic-ratelimit-requests-remaining", "0"},
+                  {"anthropic-ratelimit-requests-reset", "2026-01-31T11:59:00Z"}}),
+            0s) << "it has passed";
+  EXPECT_EQ(wait({{"x-ratelimit-remaining-tokens", "0"}, {"x-ratelimit-reset-tokens", "9999h"}}), 24h);
+  for (const char* odd : {"", "soon", "1x", "s", "1s2", "-1s", "2026-13-31T12:00:07Z", "1..5s"})
+    EXPECT_EQ(wait({{"x-ratelimit-remaining-tokens", "0"}, {"x-ratelimit-reset-tokens", odd}}), 0s) << odd;
+}
+
 }  // namespace
 }  // namespace offhook::net

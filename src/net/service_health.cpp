@@ -22,8 +22,16 @@ ServiceHealth::Obstacle ServiceHealth::obstacle(Time now) const {
   if (open_ && now < open_until_) return Obstacle::open;
   if (now < wait_until_) return Obstacle::told_to_wait;
   if (open_ && probing_) return Obstacle::probed;
-  if (policy_.concurrency > 0 && under_way_ >= policy_.concurrency) return Obstacle::busy;
+  if (policy_.concurrency > 0 && busy_with() >= policy_.concurrency) return Obstacle::busy;
   return Obstacle::none;
+}
+
+int ServiceHealth::busy_with() const {
+  return policy_.together ? policy_.together->load(std::memory_order_relaxed) : under_way_;
+}
+
+void ServiceHealth::rest(Time now, Duration d) {
+  wait_until_ = std::max(wait_until_, now + std::min(d, policy_.longest_wait));
 }
 
 Result<void> ServiceHealth::enter(Time now) {
@@ -32,7 +40,13 @@ Result<void> ServiceHealth::enter(Time now) {
     return "asking " + name_ + ": it has failed for " + seconds(now - open_since_) + ", " + next +
            "; the last error: " + last_error_;
   };
-  const Obstacle what = obstacle(now);
+  Obstacle what = obstacle(now);
+  // Another loop may have taken the last place since.
+  if (what == Obstacle::none && policy_.together &&
+      policy_.together->fetch_add(1, std::memory_order_relaxed) >= policy_.concurrency && policy_.concurrency > 0) {
+    policy_.together->fetch_sub(1, std::memory_order_relaxed);
+    what = Obstacle::busy;
+  }
   if (what != Obstacle::none) tell(HealthEvent::refused);
   switch (what) {
     case Obstacle::open: return Error{Errc::unavailable, failing("and is tried again in " + seconds(wait)), wait};
@@ -41,7 +55,7 @@ Result<void> ServiceHealth::enter(Time now) {
       return Error{Errc::full, "asking " + name_ + ": it has asked not to be asked for " + seconds(wait) + " more",
                    wait};
     case Obstacle::busy:
-      return Error{Errc::full, "asking " + name_ + ": " + std::to_string(under_way_) +
+      return Error{Errc::full, "asking " + name_ + ": " + std::to_string(busy_with()) +
                                    " requests are under way, as many as it is given at once (concurrency)"};
     case Obstacle::none: break;
   }
@@ -102,6 +116,7 @@ void ServiceHealth::cancelled() {
 void ServiceHealth::leave() {
   assert(under_way_ > 0 && "each enter() that says yes has one end");
   under_way_ = std::max(0, under_way_ - 1);
+  if (policy_.together) policy_.together->fetch_sub(1, std::memory_order_relaxed);
 }
 
 void ServiceHealth::trip(Time now, bool for_long) {

@@ -9,8 +9,10 @@
 // now. Which request ended is not told; while a probe is under way, the next to end counts as the probe.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -26,6 +28,8 @@ struct HealthPolicy {
   int jitter_percent = 25;       // of the back-off, up or down, so that not all come back at once
   Duration longest_wait = 2min;  // a Retry-After beyond this is taken for this
   int concurrency = 0;           // requests at once; 0: as many as wanted
+  // Where several loops use one account: how many are under way on all of them, counted here instead.
+  std::shared_ptr<std::atomic<int>> together = {};
 };
 
 // What became of a request, and what that made of the service.
@@ -64,6 +68,9 @@ class ServiceHealth {
   using Told = std::function<void(HealthEvent, const std::string& why)>;
   void observe(Told told) { told_ = std::move(told); }
 
+  // It has answered, and said that there will be nothing more for so long.
+  void rest(Time now, Duration d);
+
   // Would enter() say yes? Nothing is counted.
   bool ready(Time now) const { return obstacle(now) == Obstacle::none; }
   State state(Time now) const;
@@ -75,6 +82,7 @@ class ServiceHealth {
  private:
   enum class Obstacle { none, open, probed, told_to_wait, busy };
   Obstacle obstacle(Time now) const;
+  int busy_with() const;
   void leave();
   void tell(HealthEvent event, const std::string& why = {}) {
     if (told_) told_(event, why);

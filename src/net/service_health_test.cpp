@@ -254,5 +254,31 @@ TEST(ServiceHealth, whoever_watches_hears_of_each_request_and_of_each_change) {
   EXPECT_EQ(told, (std::vector{failed, failed, opened, refused, closed, succeeded, cancelled}));
 }
 
+TEST(ServiceHealth, one_account_is_shared_by_all_loops) {
+  const auto together = std::make_shared<std::atomic<int>>(0);
+  ServiceHealth a("acme", {.concurrency = 2, .together = together}), b("acme", {.concurrency = 2, .together = together});
+  const Time t{};
+  ASSERT_TRUE(a.enter(t));
+  ASSERT_TRUE(b.enter(t));
+  EXPECT_FALSE(a.ready(t));
+  EXPECT_EQ(b.enter(t).error().code, Errc::full);
+  EXPECT_EQ(*together, 2);
+  a.succeeded(t);
+  EXPECT_TRUE(b.enter(t));
+  b.cancelled();
+  b.cancelled();
+  EXPECT_EQ(*together, 0);
+}
+
+TEST(ServiceHealth, who_says_that_nothing_is_left_is_left_alone) {
+  ServiceHealth health("acme", {});
+  const Time t{};
+  health.rest(t, 5s);
+  EXPECT_EQ(health.enter(t + 4s).error().code, Errc::full);
+  EXPECT_EQ(health.state(t), ServiceHealth::State::closed);
+  EXPECT_TRUE(health.enter(t + 5s));
+  health.succeeded(t + 5s);
+}
+
 }  // namespace
 }  // namespace offhook::net

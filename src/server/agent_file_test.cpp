@@ -398,9 +398,13 @@ TEST(AgentFile, the_schemas_bounds_are_the_readers) {
       ++bounds;
       const auto text = [&, map = std::string(map), key = std::string(key)](double number) {
         std::ostringstream out;
-        out << least << (map == "llm" ? "" : "llm: {provider: openai, model: m, base_url: \"http://a\"}\n") << map
-            << ": {" << (map == "llm" ? "provider: openai, model: m, base_url: \"http://a\", " : "") << key << ": "
-            << static_cast<long>(number) << "}\n";
+        const auto needs = [](const std::string& of) -> std::string {  // a provider that takes all of its keys
+          if (of == "llm") return "provider: openai, model: m, base_url: \"http://a\", ";
+          if (of == "stt") return "provider: deepgram, model: flux-general-en, base_url: \"ws://a\", ";
+          return of == "tts" ? "provider: cartesia, voice: v, base_url: \"ws://a\", " : "";
+        };
+        if (map != "llm") out << "llm: {" << needs("llm") << "}\n";
+        out << least << map << ": {" << needs(map) << key << ": " << static_cast<long>(number) << "}\n";
         return out.str();
       };
       const double low = said.at("minimum").to_number<double>(), high = said.at("maximum").to_number<double>();

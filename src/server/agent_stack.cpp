@@ -17,14 +17,14 @@ constexpr double kPresencePenalty = 0.6, kFrequencyPenalty = 0.4;
 }  // namespace
 
 AgentStack::AgentStack(net::Loop& loop, net::HttpClient& http, const AgentFile& agent, const LocalModels& models,
-                       const std::string& local_llm) {
+                       const std::string& local_llm, Accounts& accounts) {
   std::vector<stt::Choice> ears;
   for (const Hearing& hearing : agent.stt) {
     stt::Choice choice{service_name(hearing.spec), models.recognizer(hearing), nullptr};
     if (!choice.recognizer) {
       recognizers_.push_back(stt::connect(loop, http, hearing.spec));
       choice.recognizer = recognizers_.back().get();
-      choice.health = health_of(choice.name, hearing.spec.concurrency);
+      choice.health = health_of(choice.name, hearing.spec.concurrency, accounts);
     }
     services_.push_back({.kind = telemetry::ServiceKind::stt, .name = choice.name, .recognizer = choice.recognizer, .health = choice.health});
     ears.push_back(std::move(choice));
@@ -35,6 +35,7 @@ AgentStack::AgentStack(net::Loop& loop, net::HttpClient& http, const AgentFile& 
   for (llm::Spec spec : agent.llm) {
     const std::string name = service_name(spec);
     const bool here = spec.provider == "local";
+    const int concurrency = spec.concurrency;
     if (here) {
       spec.provider = "llama-server";
       spec.base_url = local_llm;
@@ -43,7 +44,7 @@ AgentStack::AgentStack(net::Loop& loop, net::HttpClient& http, const AgentFile& 
       spec.frequency_penalty = kFrequencyPenalty;
     }
     clients_.push_back(llm::connect(loop, http, std::move(spec)));
-    net::ServiceHealth* health = here ? nullptr : health_of(name, spec.concurrency);
+    net::ServiceHealth* health = here ? nullptr : health_of(name, concurrency, accounts);
     services_.push_back({.kind = telemetry::ServiceKind::llm, .name = name, .client = clients_.back().get(), .health = health});
     minds.push_back({name, clients_.back().get(), health});
   }
@@ -55,7 +56,7 @@ AgentStack::AgentStack(net::Loop& loop, net::HttpClient& http, const AgentFile& 
     if (!choice.voice) {
       voices_.push_back(tts::connect(loop, http, speaking.spec));
       choice.voice = voices_.back().get();
-      choice.health = health_of(choice.name, speaking.spec.concurrency);
+      choice.health = health_of(choice.name, speaking.spec.concurrency, accounts);
     }
     services_.push_back({.kind = telemetry::ServiceKind::tts, .name = choice.name, .voice = choice.voice, .health = choice.health});
     voices.push_back(std::move(choice));
@@ -87,10 +88,14 @@ void AgentStack::count_into(telemetry::ServiceMetrics& metrics) {
   }
 }
 
-net::ServiceHealth* AgentStack::health_of(const std::string& name, int concurrency) {
+net::ServiceHealth* AgentStack::health_of(const std::string& name, int concurrency, Accounts& accounts) {
   net::HealthPolicy policy;
   policy.concurrency = concurrency;
-  health_.push_back(std::make_unique<net::ServiceHealth>(name, policy));
+  auto& together = accounts[name];
+  if (!together) together = std::make_shared<std::atomic<int>>(0);
+  policy.together = together;
+  static std::atomic<std::uint64_t> seed{1};  // so that not all loops come back at once
+  health_.push_back(std::make_unique<net::ServiceHealth>(name, policy, seed++));
   return health_.back().get();
 }
 

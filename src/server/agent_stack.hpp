@@ -2,6 +2,8 @@
 // health, and over each kind the one that falls back. Lives on its loop.
 #pragma once
 
+#include <atomic>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,11 +19,14 @@
 
 namespace offhook::server {
 
+// How much of each account is in use, on all loops together.
+using Accounts = std::map<std::string, std::shared_ptr<std::atomic<int>>>;
+
 class AgentStack {
  public:
   // `local_llm`: where the embedded language model listens; empty if no agent uses it. All outlive the stack.
   AgentStack(net::Loop& loop, net::HttpClient& http, const AgentFile& agent, const LocalModels& models,
-             const std::string& local_llm);
+             const std::string& local_llm, Accounts& accounts);
   ~AgentStack();
 
   stt::Recognizer& recognizer() const { return *recognizer_; }
@@ -43,7 +48,7 @@ class AgentStack {
   void count_into(telemetry::ServiceMetrics& metrics);
 
  private:
-  net::ServiceHealth* health_of(const std::string& name, int concurrency);
+  net::ServiceHealth* health_of(const std::string& name, int concurrency, Accounts& accounts);
 
   std::vector<std::unique_ptr<net::ServiceHealth>> health_;
   std::vector<std::unique_ptr<stt::Recognizer>> recognizers_;

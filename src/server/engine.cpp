@@ -6,7 +6,6 @@
 
 #include "base/log.hpp"
 #include "net/cores.hpp"
-#include "server/agent_stack.hpp"
 #include "telemetry/service_metrics.hpp"
 
 namespace offhook::server {
@@ -110,7 +109,7 @@ void Engine::furnish(Core& core) {
   std::vector<telemetry::ServiceMetrics::Service> known;
   for (const AgentFile& agent : agents_) {
     core.stacks.push_back(std::make_unique<AgentStack>(core.loop, *core.http, agent, *models_,
-                                                       local_llm_ ? local_llm_->base_url() : std::string()));
+                                                       local_llm_ ? local_llm_->base_url() : std::string(), accounts_));
     for (const auto& service : core.stacks.back()->services()) known.push_back({service.kind, service.name});
   }
   core.service_metrics = std::make_unique<telemetry::ServiceMetrics>(known, prices_->currency);

@@ -17,6 +17,7 @@
 #include "net/event_loop.hpp"
 #include "net/http_client.hpp"
 #include "server/agent_file.hpp"
+#include "server/agent_stack.hpp"
 #include "server/config.hpp"
 #include "server/local_models.hpp"
 #include "server/phrase_book.hpp"
@@ -65,6 +66,7 @@ class Engine {
   SteadyClock clock_;
   std::unique_ptr<LocalModels> models_;
   std::shared_ptr<const telemetry::Prices> prices_;
+  Accounts accounts_;
   tts::PhraseCache phrases_{32u << 20};  // some 30 minutes of speech
   std::vector<std::unique_ptr<Core>> cores_;
   std::unique_ptr<PhraseBook> book_;  // lives on the first loop

@@ -156,6 +156,8 @@ TEST_F(FluxSessionTest, its_turns_are_signalled_with_its_confidence_while_ours_i
   info("EagerEndOfTurn", 0, 1, "a", 0.5);
   EXPECT_THAT(told(), IsEmpty()) << "no turn of ours";
   session_->begin();
+  info("EagerEndOfTurn", 0, 1, "a", 0.5);
+  EXPECT_THAT(told(), ElementsAre("~a")) << "late: it is about what was said before ours";
   say(1s);
   info("Update", 0, 1.5, "a pizza");
   info("EagerEndOfTurn", 0, 1.7, "a pizza", 0.55);
@@ -168,7 +170,9 @@ TEST_F(FluxSessionTest, its_turns_are_signalled_with_its_confidence_while_ours_i
 
 TEST_F(FluxSessionTest, pause_is_answered_by_the_first_news_of_all_before_it) {
   session_->begin();
-  say(2s);
+  say(1s);
+  info("Update", 0, 1, "");
+  say(1s);
   session_->pause(1);
   info("Update", 0, 1.75, "a");
   EXPECT_THAT(told(), ElementsAre("~a"));
@@ -213,9 +217,9 @@ TEST_F(FluxSessionTest, line_that_falls_silent_is_filled_with_silence_for_a_whil
 TEST_F(FluxSessionTest, dead_connection_is_noticed_while_sound_goes_out) {
   say(1s);
   info("Update", 0, 1, "");
-  say(2s);
+  say(1980ms);
   EXPECT_THAT(told(), IsEmpty());
-  say(100ms);
+  say(40ms);
   EXPECT_THAT(told(), ElementsAre(HasSubstr("failed deepgram: an answer was due")));
 }
 

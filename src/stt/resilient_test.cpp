@@ -6,6 +6,7 @@
 #include <map>
 #include <random>
 
+#include "base/log.hpp"
 #include "net/virtual_loop.hpp"
 
 namespace offhook::stt {
@@ -138,6 +139,10 @@ TEST_F(ResilientTest, connection_lost_in_a_turn_costs_no_word_and_repeats_none) 
   EXPECT_THAT(local_.sessions, IsEmpty());
   EXPECT_EQ(cloud_.open_sessions(), 1);
   EXPECT_EQ(health_.under_way(), 1);
+  session_->end();
+  cloud_.last().sink.partial({"late", 0});
+  cloud_.answer(1, std::string("later"));
+  EXPECT_THAT(told(), IsEmpty());
 }
 
 TEST_F(ResilientTest, second_loss_is_for_the_next_choice_which_is_asked_the_last_pause_again) {
@@ -239,10 +244,11 @@ TEST_F(ResilientTest, better_choice_comes_back_between_turns_and_only_when_it_st
   session_->end();
   loop_.advance(1ms);
   ASSERT_THAT(cloud_.sessions, SizeIs(3));
-  cloud_.fail(kDropped);
   session_->begin();
-  EXPECT_THAT(local_.last().told, ElementsAre("begin", "end", "begin")) << "nothing was given up for the attempt";
+  EXPECT_THAT(local_.last().told, ElementsAre("begin", "end", "begin")) << "it may be gone again at once";
+  cloud_.fail(kDropped);
   session_->end();
+  EXPECT_EQ(local_.open_sessions(), 1) << "nothing was given up for the attempt";
   loop_.advance(5s);
   ASSERT_THAT(cloud_.sessions, SizeIs(4));
   EXPECT_EQ(local_.open_sessions(), 0);
@@ -333,6 +339,7 @@ TEST_F(ResilientTest, of_a_turn_that_does_not_end_the_last_minute_is_kept) {
 // Whatever fails when: each pause is answered once, unless its turn ends first, and never later than all of the choices
 // together may take.
 TEST_F(ResilientTest, in_any_disorder_each_pause_has_one_answer) {
+  log::set_level(log::Level::error);
   for (unsigned seed = 0; seed < 300; ++seed) {
     std::mt19937 random(seed);
     const auto one_in = [&](unsigned n) { return random() % n == 0; };
@@ -342,10 +349,11 @@ TEST_F(ResilientTest, in_any_disorder_each_pause_has_one_answer) {
     const auto recognizer = resilient({{"a", &a, &health}, {"b", &b, nullptr}});
     std::map<std::uint32_t, int> answers;
     std::map<std::uint32_t, Time> asked;
-    auto session = recognizer->open(loop, {.transcript = [&](std::uint32_t n, const Result<std::string>&) {
-                                      ++answers[n];
-                                      EXPECT_LE(loop.now() - asked[n], 10s) << seed;
-                                    }});
+    auto session =
+        recognizer->open(loop, {.partial = {}, .transcript = [&](std::uint32_t n, const Result<std::string>&) {
+                                  ++answers[n];
+                                  EXPECT_LE(loop.now() - asked[n], 10s) << seed;
+                                }});
     std::uint32_t pause = 0;
     bool on = false;
     for (int step = 0; step < 200; ++step) {
@@ -384,6 +392,7 @@ TEST_F(ResilientTest, in_any_disorder_each_pause_has_one_answer) {
     EXPECT_EQ(health.under_way(), 0) << seed;
     EXPECT_EQ(a.open_sessions() + b.open_sessions(), 0) << seed;
   }
+  log::set_level(log::Level::info);
 }
 
 }  // namespace

@@ -72,7 +72,8 @@ class Recognizer {
  public:
   virtual ~Recognizer() = default;
   virtual Traits traits() const { return {}; }
-  // Callbacks come on the loop, never from inside a member. Any of the sink's functions may be empty.
+  // Callbacks come on the loop, never from inside a member. Any of the sink's functions may be empty, and any of them
+  // may destroy the session.
   virtual std::unique_ptr<Session> open(net::Loop& loop, Session::Sink sink) = 0;
 };
 

@@ -1,6 +1,7 @@
 // Sockets, contexts and deadlines, with Cartesia's dialect (many contexts on a socket).
 #include "tts/context_voice.hpp"
 
+#include "tts/resilient.hpp"
 #include "tts/service_voice_testing.hpp"
 
 namespace offhook::tts {
@@ -126,6 +127,17 @@ TEST_F(ContextVoice, a_socket_on_which_nothing_comes_is_cut_with_all_its_clauses
   ASSERT_THAT(http.connects, SizeIs(2));
   const auto anew = accept();
   EXPECT_THAT(anew->sent, SizeIs(1));
+}
+
+TEST_F(ContextVoice, a_dead_socket_costs_no_clause_where_there_is_another_voice) {
+  FakeVoice other("other");
+  const auto both = resilient({{"cartesia", voice.get(), nullptr}, {"other", &other, nullptr}});
+  voice->warm(loop);
+  const auto socket = accept();
+  a.handle = both->synthesize(loop, {"One.", 8000, Deadline::in(loop.now(), 10s), {}}, a.sink());
+  loop.advance(1500ms);
+  ASSERT_THAT(other.asked, SizeIs(1));
+  EXPECT_TRUE(socket->cut) << "the next clause will have a new one";
 }
 
 TEST_F(ContextVoice, once_it_sounds_only_the_whole_has_a_deadline) {

@@ -56,7 +56,7 @@ Error error_in(const json::object& message) {
     code = Errc::invalid;
   std::string words = service_words(message);
   const std::string_view name = text_in(message, "error");
-  if (!name.empty() && words.find(name) == std::string::npos) words += " (" + service_words(name) + ")";
+  if (!name.empty() && words.find(name) == std::string::npos) words += " (" + service_words(name.substr(0, 60)) + ")";
   return {code, words.empty() ? "an error without a message" : words};
 }
 

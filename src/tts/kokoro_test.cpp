@@ -74,6 +74,7 @@ TEST(Kokoro, english_becomes_speech_of_its_length_and_loudness) {
     EXPECT_GT(length, 0.15 * words) << text;
     EXPECT_LT(length, 0.8 * words) << text;
     EXPECT_NEAR(audio::dbfs(clause), -21, 6) << text;
+    EXPECT_LT(audio::first_audible(heard.sound, 8000), 8000u / 10) << "silence before it";
     std::printf("%4.1f s of speech in %.0f ms of a core, %.2f s a second: %s\n", length, took * 1000, took / length,
                 text);
   }

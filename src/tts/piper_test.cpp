@@ -69,9 +69,9 @@ class Piper : public testing::Test {
     EXPECT_TRUE(s->parts.empty() && !s->done) << "a callback from inside synthesize()";
     return spoken;
   }
-  std::unique_ptr<Heard> start(std::string text) { return start({.text = std::move(text), .rate = kRate}); }
+  std::unique_ptr<Heard> start(std::string text) { return start(Speech{.text = std::move(text), .rate = kRate}); }
   std::unique_ptr<Heard> say(std::string text, int rate = kRate) {
-    std::unique_ptr<Heard> spoken = start({.text = std::move(text), .rate = rate});
+    std::unique_ptr<Heard> spoken = start(Speech{.text = std::move(text), .rate = rate});
     EXPECT_TRUE(loop_.wait_until([&] { return spoken->done.has_value(); }));
     return spoken;
   }
@@ -201,7 +201,7 @@ TEST_F(Piper, no_callback_comes_after_the_handle_has_gone_even_from_inside_one) 
 
 TEST_F(Piper, what_the_pool_cannot_come_to_in_time_says_timeout) {
   std::promise<void> let_go = inference::occupy(*pool_);
-  const auto late = start({.text = "Too late.", .deadline = Deadline(clock_.now() + 100ms)});
+  const auto late = start(Speech{.text = "Too late.", .deadline = Deadline(clock_.now() + 100ms)});
   clock_.advance(200ms);
   let_go.set_value();
   ASSERT_TRUE(loop_.wait_until([&] { return late->done.has_value(); }));
@@ -212,8 +212,8 @@ TEST_F(Piper, what_the_pool_cannot_come_to_in_time_says_timeout) {
 
 TEST_F(Piper, silence_beyond_the_first_deadline_is_told_on_time_though_no_thread_is_free) {
   std::promise<void> let_go = inference::occupy(*pool_);
-  const auto late =
-      start({.text = "Hello.", .first_sound = Deadline(loop_.now() + 300ms), .deadline = Deadline(loop_.now() + 10s)});
+  const auto late = start(
+      Speech{.text = "Hello.", .first_sound = Deadline(loop_.now() + 300ms), .deadline = Deadline(loop_.now() + 10s)});
   loop_.advance(299ms);
   EXPECT_FALSE(late->done);
   loop_.advance(1ms);
@@ -228,10 +228,10 @@ TEST_F(Piper, silence_beyond_the_first_deadline_is_told_on_time_though_no_thread
 }
 
 TEST_F(Piper, after_its_first_sound_only_the_whole_has_a_deadline) {
-  const auto late = start({.text = "One moment. " + long_text(),
-                           .rate = kRate,
-                           .first_sound = Deadline(loop_.now() + 300ms),
-                           .deadline = Deadline(loop_.now() + 1s)});
+  const auto late = start(Speech{.text = "One moment. " + long_text(),
+                                 .rate = kRate,
+                                 .first_sound = Deadline(loop_.now() + 300ms),
+                                 .deadline = Deadline(loop_.now() + 1s)});
   ASSERT_TRUE(loop_.wait_until([&] { return !late->parts.empty(); }));
   std::promise<void> let_go = inference::occupy(*pool_);
   loop_.advance(999ms);

@@ -15,11 +15,11 @@ namespace offhook::tts {
 // One entry of `tts:`, the first or a fallback.
 struct Spec {
   std::string provider = "local";
-  std::string base_url;                // empty: the provider's own
-  std::string api_key;                 // empty: none is sent
-  std::string model, voice, language;  // empty: the provider's default
-  double speed = 0;                    // 1 is the voice's own pace; 0: not said
-  int concurrency = 0;                 // clauses at once that the account bears; 0: not known
+  std::string base_url = {};                          // empty: the provider's own
+  std::string api_key = {};                           // empty: none is sent
+  std::string model = {}, voice = {}, language = {};  // empty: the provider's default
+  double speed = 0;                                   // 1 is the voice's own pace; 0: not said
+  int concurrency = 0;                                // clauses at once that the account bears; 0: not known
 };
 
 struct Provider {
