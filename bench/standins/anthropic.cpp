@@ -251,9 +251,9 @@ class Stand final : public LlmAnswer {
             {"content", std::move(content)},
             {"stop_reason", std::move(reason)},
             {"stop_sequence", nullptr},
-            {"usage", json::object{{"input_tokens", question_.prompt_tokens},
+            {"usage", json::object{{"input_tokens", question_.prompt_tokens - cached()},
                                    {"cache_creation_input_tokens", 0},
-                                   {"cache_read_input_tokens", 0},
+                                   {"cache_read_input_tokens", cached()},
                                    {"output_tokens", std::max<std::int64_t>(made_, 1)}}}};
   }
   void event(std::string_view type, json::object data) {

@@ -52,7 +52,7 @@ Listen read_query(const net::HttpRequest& request, const Settings& settings, Pro
   for (const std::string_view name :
        {"numerals", "profanity_filter", "diarize", "dictation", "detect_entities", "filler_words", "mip_opt_out"})
     query.flag(name);
-  query.ignore({"language", "redact", "replace", "search", "diarize_model", "tag", "extra", "callback",
+  query.ignore({"language", "language_hint", "redact", "replace", "search", "diarize_model", "tag", "extra", "callback",
                 "callback_method", "version"});
   query.end();
   return listen;

@@ -158,7 +158,7 @@ TEST(Standins, can_be_killed_and_started_again_on_the_same_port) {
   client.standins.start();
   EXPECT_EQ(client.standins.port(), port);
   EXPECT_TRUE(client.open(listen, key)) << client.refused;
-  EXPECT_EQ(client.standins.counters(Service::deepgram).connections, 2);
+  EXPECT_TRUE(Client::eventually([&] { return client.standins.counters(Service::deepgram).connections == 2; }));
 }
 
 }  // namespace

@@ -223,10 +223,12 @@ class Stand final : public LlmAnswer {
   json::object response(json::array parts, std::string_view reason) const {
     json::object candidate{{"content", json::object{{"parts", std::move(parts)}, {"role", "model"}}}, {"index", 0}};
     if (!reason.empty()) candidate["finishReason"] = reason;
+    json::object usage{{"promptTokenCount", question_.prompt_tokens},
+                       {"candidatesTokenCount", made_},
+                       {"totalTokenCount", question_.prompt_tokens + made_}};
+    if (cached() > 0) usage["cachedContentTokenCount"] = cached();
     return {{"candidates", json::array{json::value(std::move(candidate))}},
-            {"usageMetadata", json::object{{"promptTokenCount", question_.prompt_tokens},
-                                           {"candidatesTokenCount", made_},
-                                           {"totalTokenCount", question_.prompt_tokens + made_}}},
+            {"usageMetadata", std::move(usage)},
             {"modelVersion", question_.asked.model},
             {"responseId", id_}};
   }

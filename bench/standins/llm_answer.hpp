@@ -3,6 +3,7 @@
 //   request ── first ──▶ word ─ token ─ word ─ token … tools ──▶ finish
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,8 @@ class LlmAnswer : public HttpSession {
   virtual void word(std::string_view word) = 0;
   virtual void tool(std::size_t index, const Reply::ToolUse& use) = 0;
   virtual void finish(Finish why) = 0;  // ends
+
+  std::int64_t cached() const { return std::min(site_.settings.llm_cached, question_.prompt_tokens); }
 
   const Question question_;
   std::int64_t made_ = 0;  // tokens

@@ -279,7 +279,7 @@ json::object Stand::usage() const {
   return {{"prompt_tokens", question_.prompt_tokens},
           {"completion_tokens", made_},
           {"total_tokens", question_.prompt_tokens + made_},
-          {"prompt_tokens_details", json::object{{"cached_tokens", 0}, {"audio_tokens", 0}}},
+          {"prompt_tokens_details", json::object{{"cached_tokens", cached()}, {"audio_tokens", 0}}},
           {"completion_tokens_details", json::object{{"reasoning_tokens", 0},
                                                      {"audio_tokens", 0},
                                                      {"accepted_prediction_tokens", 0},

@@ -51,6 +51,7 @@ struct Settings {
   Duration llm_first = 200ms, llm_token = 10ms;  // a token is a word with the blank behind it
   std::string reply = "We are open from nine to five on Saturday. Is there anything else I can help you with?";
   std::function<Reply(const Asked&)> think;  // takes the place of `reply`
+  std::int64_t llm_cached = 0;               // tokens of each prompt that came from the cache, at most all
 
   // Voices: a tone.
   Duration tts_first = 90ms;

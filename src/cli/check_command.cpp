@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "base/log.hpp"
 #include "cli/commands.hpp"
 #include "server/agent_file.hpp"
 #include "server/online_check.hpp"
@@ -10,6 +11,7 @@ namespace {
 
 // A line for each service that is asked over the network; false if one of them does not work.
 bool ask_services(const server::AgentFile& agent) {
+  log::set_level(log::Level::error);  // what matters is told below
   const auto checks = server::check_online(agent);
   if (checks.empty()) std::printf("All of it runs on this machine: there is no service to ask.\n");
   bool all = true;

@@ -10,6 +10,7 @@
 
 using namespace offhook::edge;
 
+using namespace offhook;
 int main(int argc, char** argv) {
   const std::string_view only = argc > 1 ? argv[1] : "all";
   const long rounds = argc > 2 ? std::atol(argv[2]) : 1'000'000;

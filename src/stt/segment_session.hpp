@@ -27,7 +27,7 @@ namespace offhook::stt {
 struct Decode {
   std::vector<float> samples;  // kRate
   Time wanted;
-  Deadline deadline;  // to have begun by
+  Deadline deadline;                              // to have begun by
   std::shared_ptr<const std::atomic<bool>> moot;  // true: nobody wants the answer any more; it need not go on
 };
 // Called on the session's loop, must not block. Answers exactly once, from any thread, Errc::cancelled if it was moot;

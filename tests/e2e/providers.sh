@@ -13,6 +13,7 @@ kinds="stt llm tts"
 standin() { pgrep -f -- "--listen 127.0.0.1:${at[$1]} --keys"; }
 start_standin() { # start_standin KIND: the same program for all; each plays one service here
   "$standins" --listen "127.0.0.1:${at[$1]}" --keys open >>"$LOGS/providers-$1.log" 2>&1 </dev/null &
+  disown
   there() { curl -fs --max-time 1 "http://127.0.0.1:${at[$1]}/standin/stats"; }
   wait_until 10 there "$1" || fail "the stand-in for $1 does not answer"
 }
@@ -63,7 +64,7 @@ within() { [ "$(result "(.v2v_max // 1e9) <= $1")" = true ]; } # ms
 
 # All is well.
 start_server "$scratch/agent.yaml"
-calls --calls 8 --turns 3 --greet 10 --ramp 2
+calls --calls 8 --turns 3 --greet 10s --ramp 2s
 expect "eight calls are answered" all_answered
 printf '  voice to voice %s ms p50, %s ms p95\n' "$(result '.v2v_p50|floor')" "$(result '.v2v_p95|floor')"
 billed() { curl -fs "$url/metrics" | grep '^offhook_cost_total' | awk '$2 > 0' | wc -l; }
@@ -81,7 +82,7 @@ trouble() { # trouble KIND SECONDS
 for kind in stt tts; do
   trouble "$kind" 3 &
   troubled=$!
-  calls --calls 4 --turns 6 --greet 10 --ramp 1
+  calls --calls 4 --turns 6 --greet 10s --ramp 1s
   wait "$troubled" || fail "the stand-in for $kind did not come back"
   expect "$kind dies twice in mid-call: no call is lost, no turn without an answer" all_answered
   expect "$kind dies: each answer comes within 3 s ($(result '.v2v_max|floor') ms at most)" within 3000
@@ -93,7 +94,7 @@ start_server "$scratch/alone.yaml"
 for kind in llm tts stt; do
   trouble "$kind" 2 &
   troubled=$!
-  calls --calls 4 --turns 6 --greet 10 --ramp 1
+  calls --calls 4 --turns 6 --greet 10s --ramp 1s
   wait "$troubled" || fail "the stand-in for $kind did not come back"
   expect "$kind dies with nothing to fall back to: no call is lost, none left in silence" all_answered
   expect "$kind dies: an answer or an apology comes within 3 s ($(result '.v2v_max|floor') ms at most)" within 3000
