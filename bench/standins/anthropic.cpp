@@ -12,6 +12,7 @@ namespace offhook::standins {
 namespace {
 
 constexpr Service service = Service::anthropic;
+constexpr std::string_view documented = "2023-06-01", newer = "2026-10-21";
 constexpr int most_breakpoints = 4;  // of the prompt's cache
 
 struct Messages {
@@ -48,7 +49,8 @@ class Reader {
   Problem& problem_;
   std::set<std::string, std::less<>> open_;  // tool uses of the last assistant message without their result
   std::string last_role_;
-  bool others_seen_ = false;  // in this user message, before a tool_result
+  bool others_seen_ = false;      // in this user message, before a tool_result
+  bool ends_with_blank_ = false;  // the last message, and it is the assistant's
   int breakpoints_ = 0;
 };
 
@@ -138,6 +140,7 @@ void Reader::messages(const json::array& list) {
       problem_.found(where + ": expected an object");
   }
   if (!open_.empty()) unanswered("messages");
+  if (ends_with_blank_) problem_.found("messages: final assistant content cannot end with trailing whitespace");
 }
 
 void Reader::message(const json::object& object, const std::string& where) {
@@ -168,8 +171,7 @@ void Reader::message(const json::object& object, const std::string& where) {
   } else {
     fields.wrong("content", "text or a list of blocks");
   }
-  if (role == "assistant" && text.ends_with(' '))
-    problem_.found(where + ": final assistant content cannot end with trailing whitespace");
+  ends_with_blank_ = role == "assistant" && text.ends_with(' ');
   if (role == "user") {
     if (!open_.empty()) unanswered(where);
     if (!text.empty()) asked.last_user = text;
@@ -329,11 +331,17 @@ net::HttpResponse refusal(int status, std::string_view said) {
 
 void serve_anthropic(Site& site, const net::HttpRequest& request, const net::Service::Respond& respond) {
   Door door(site, service, refusal);
-  if (auto refused = door.knock(request.header("x-api-key"))) return respond(*refused);
+  const bool bearer = request.header("x-api-key").empty();
+  const std::string_view key =
+      bearer ? credentials(request.header("Authorization"), "Bearer") : request.header("x-api-key");
+  if (auto refused = door.knock(key)) return respond(*refused);
   Problem problem;
-  if (request.header("anthropic-version") != "2023-06-01")
-    problem.found("anthropic-version: found \"" + std::string(request.header("anthropic-version")) +
-                  "\", expected 2023-06-01");
+  // [?] Two forms are known, the documented one and what the vendor's own client (anthropic 2.11.0) sends. Whether the
+  // vendor takes the one's key with the other's version is not.
+  const std::string_view version = request.header("anthropic-version"), expected = bearer ? newer : documented;
+  if (version != expected)
+    problem.found("anthropic-version: found \"" + std::string(version) + "\", expected " + std::string(expected) +
+                  (bearer ? " with Authorization: Bearer" : " with x-api-key"));
   if (!request.header("Content-Type").starts_with("application/json"))
     problem.found("Content-Type: found \"" + std::string(request.header("Content-Type")) +
                   "\", expected application/json");

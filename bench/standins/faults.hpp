@@ -35,7 +35,7 @@ struct Fault {
   std::size_t after = 0;
   int times = -1;          // strikes; -1: no end
   int status = 503;        // refuse
-  std::string body;        // refuse: empty, the vendor's own; error: its text
+  std::string body = {};   // refuse: empty, the vendor's own; error: its text
   Duration retry_after{};  // refuse, limit: the header, in seconds; 0: none
   Duration delay{};        // delay
   std::size_t limit = 0;   // limit

@@ -2,6 +2,8 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <cctype>
+#include <utility>
 
 #include "base/ids.hpp"
 #include "standins/llm_answer.hpp"
@@ -10,6 +12,32 @@ namespace offhook::standins {
 namespace {
 
 constexpr Service service = Service::gemini;
+
+// Of a protocol buffer's JSON both spellings are right, maxOutputTokens and max_output_tokens; the vendor's own client
+// mixes them. What is not a message of the vendor's stays as it is.
+json::value in_camel_case(const json::value& value) {
+  if (const json::array* list = value.if_array()) {
+    json::array changed;
+    for (const json::value& item : *list) changed.push_back(in_camel_case(item));
+    return changed;
+  }
+  if (!value.is_object()) return value;
+  json::object changed;
+  for (const auto& field : value.get_object()) {
+    std::string name;
+    bool upper = false;
+    for (const char c : std::string_view(field.key())) {
+      if (c == '_')
+        upper = true;
+      else
+        name += std::exchange(upper, false) ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+    }
+    const bool foreign = name == "args" || name == "response" || name == "parameters" ||
+                         name == "parametersJsonSchema" || name == "responseSchema" || name == "responseJsonSchema";
+    changed[name] = foreign ? field.value() : in_camel_case(field.value());
+  }
+  return changed;
+}
 
 class Reader {
  public:
@@ -252,9 +280,10 @@ net::HttpResponse refusal(int status, std::string_view said) {
 }  // namespace
 
 std::optional<GeminiPath> gemini_path(std::string_view path) {
-  constexpr std::string_view before = "/v1beta/models/";
-  if (!path.starts_with(before)) return std::nullopt;
-  path.remove_prefix(before.size());
+  // v1beta is the documented one; the vendor's own client (google-genai 3.4.0) uses v1 unless told otherwise.
+  constexpr std::string_view beta = "/v1beta/models/", stable = "/v1/models/";
+  if (!path.starts_with(beta) && !path.starts_with(stable)) return std::nullopt;
+  path.remove_prefix(path.starts_with(beta) ? beta.size() : stable.size());
   const std::size_t colon = path.find(':');
   if (colon == 0 || colon == std::string_view::npos || path.substr(0, colon).find('/') != std::string_view::npos)
     return std::nullopt;
@@ -280,7 +309,7 @@ void serve_gemini(Site& site, const net::HttpRequest& request, const GeminiPath&
   const auto object = parse_object(request.body, problem);
   Question question;
   question.asked.model = path.model;
-  if (object) Reader(question, problem).read(*object);
+  if (object) Reader(question, problem).read(in_camel_case(*object).get_object());
   if (problem) return respond(door.refuse(400, problem.what()));
   question.prompt_tokens = tokens_in(request.body.size());
   auto stand = std::make_unique<Stand>(site, std::move(question), path.stream);

@@ -150,6 +150,34 @@ TEST(Anthropic, streams_blocks_and_calls_tools) {
   EXPECT_THAT(complaint(start + "]}", {{"x-api-key", "k"}}), HasSubstr("anthropic-version"));
 }
 
+TEST(Anthropic, takes_the_documented_key_and_the_one_of_its_own_client_each_with_its_version) {
+  Client client;
+  const std::string body = R"({"model":"m","max_tokens":50,"messages":[{"role":"user","content":"Hi"}]})";
+  const auto status = [&](const net::Headers& headers) { return client.post(messages, headers, body).status; };
+  EXPECT_EQ(status(anthropic), 200);
+  EXPECT_EQ(status({{"Authorization", "Bearer k"}, {"anthropic-version", "2026-10-21"}}), 200);
+  EXPECT_THAT(client.standins.complaints(), IsEmpty());
+  EXPECT_EQ(status({{"x-api-key", "k"}, {"anthropic-version", "2026-10-21"}}), 400);
+  EXPECT_EQ(status({{"Authorization", "Bearer k"}, {"anthropic-version", "2023-06-01"}}), 400);
+  EXPECT_EQ(status({{"Authorization", "Bearer wrong"}, {"anthropic-version", "2026-10-21"}}), 401);
+  EXPECT_EQ(client.standins.complaints().size(), 2u) << "a wrong key is no mistake of the client";
+}
+
+TEST(Gemini, takes_both_spellings_and_both_versions_but_nothing_unknown) {
+  Client client(saying("one two three"));
+  const auto limited = [&](const std::string& path, const std::string& name) {
+    return client.post(path, gemini, R"({"contents":[{"role":"user","parts":[{"text":"Hi"}]}],)" + name + ":2}}");
+  };
+  const std::string v1 = "/v1/models/g:generateContent", beta = "/v1beta/models/g:generateContent";
+  for (const std::string name :
+       {R"("generationConfig":{"maxOutputTokens")", R"("generation_config":{"max_output_tokens")"})
+    for (const std::string& path : {v1, beta})
+      EXPECT_EQ(text_at(limited(path, name).body, "candidates/0/finishReason"), "MAX_TOKENS") << path << name;
+  EXPECT_THAT(client.standins.complaints(), IsEmpty());
+  EXPECT_EQ(limited(beta, R"("generationConfig":{"max_tokens")").status, 400);
+  EXPECT_EQ(limited("/v2/models/g:generateContent", R"("generationConfig":{"maxOutputTokens")").status, 404);
+}
+
 TEST(Gemini, streams_parts_and_calls_tools) {
   Client client(saying("Hello there."));
   const Answer answer = client.post(generate, gemini, R"({"contents":[{"role":"user","parts":[{"text":"Hi"}]}]})");

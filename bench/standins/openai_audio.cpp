@@ -88,8 +88,15 @@ class Transcriber final : public HttpSession {
     out_.send(wanted_.stream ? event(error) : json::serialize(error));
     out_.end();
   }
+  // whisper-1 is paid for by time, the others by tokens
+  json::object billed() const {
+    if (wanted_.model == "whisper-1") return {{"type", "duration"}, {"seconds", std::ceil(wanted_.seconds)}};
+    const auto heard = static_cast<std::int64_t>(std::ceil(wanted_.seconds * 10));
+    const auto written = static_cast<std::int64_t>(wanted_.text.size() / 4 + 1);
+    return {{"type", "tokens"}, {"input_tokens", heard}, {"output_tokens", written}, {"total_tokens", heard + written}};
+  }
   void answer() {
-    const json::object usage{{"type", "duration"}, {"seconds", std::ceil(wanted_.seconds)}};
+    const json::object usage = billed();
     if (wanted_.stream) {
       std::string_view rest = wanted_.text;
       while (!rest.empty()) {

@@ -6,7 +6,7 @@
 //   ws   /v1/text-to-speech/{voice}/stream-input, …/multi-stream-input            ElevenLabs
 //   POST /v1/chat/completions  /v1/audio/transcriptions  /v1/audio/speech         OpenAI
 //   POST /v1/messages                                                             Anthropic
-//   POST /v1beta/models/{model}:streamGenerateContent?alt=sse, :generateContent   Gemini
+//   POST /v1beta/models/{model}:streamGenerateContent?alt=sse, :generateContent   Gemini (v1 too)
 //   GET  /standin/stats  /standin/received?service=…   POST /standin/faults  /standin/clear
 //
 // A key is any text but "wrong". What a client does wrong is answered with the vendor's error and kept in complaints().

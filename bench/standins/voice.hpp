@@ -45,7 +45,7 @@ class Voice {
   // Drops what waits. What is being made may still yield `more` pieces: a vendor does not stop at once.
   void stop(int more = 0);
   bool busy() const;  // there is text to be spoken yet
-  double pace = 1;  // of the speech: 2 says each character in half the time
+  double pace = 1;    // of the speech: 2 says each character in half the time
 
  private:
   struct Entry {

@@ -29,11 +29,13 @@ std::string_view heard_of(const Clause& c, Sample left, double pace) {
       if (said.upto <= left) bytes = std::max(bytes, said.bytes);
     return whole_words(c.text, bytes);
   }
-  const double all = known ? static_cast<double>(c.samples) : pace * static_cast<double>(c.text.size());
-  const double share = all > 0 ? static_cast<double>(left) / all : 1;
+  const auto size = static_cast<std::int64_t>(c.text.size());
+  const auto share = known      ? size * left / c.samples
+                     : pace > 0 ? static_cast<std::int64_t>(static_cast<double>(left) / pace)
+                                : size;
   // What is not known to be over is not taken for over.
-  const auto bytes = static_cast<std::size_t>(static_cast<double>(c.text.size()) * std::min(share, 1.0));
-  return whole_words(c.text, std::min(bytes, c.text.size() - (c.text.empty() ? 0 : 1)));
+  return whole_words(c.text,
+                     static_cast<std::size_t>(std::clamp<std::int64_t>(share, 0, std::max<std::int64_t>(0, size - 1))));
 }
 
 void append(std::string& text, std::string_view part) {

@@ -65,13 +65,13 @@ void step_patience(Patience& p, const State& all, const Event& event, Time now, 
     failed = "the voice made no sound";
   }
   const bool counts = !failed.empty() && r.released;
-  if (counts) ++p.failures;
+  if (counts && p.failures++ == 0) p.failing_since = now;
   if (auto* spent = get<event::Spent>(event)) p.spent_micros = std::max(p.spent_micros, spent->micros);
   if (s.budget_micros > 0 && p.spent_micros >= s.budget_micros) {
     d.end = Decisions::Say{Reply::Kind::goodbye, s.goodbye_text, "what this call may cost is spent"};
   } else if (now >= later(all.line.answered_at, s.longest_call)) {
     d.end = Decisions::Say{Reply::Kind::goodbye, s.goodbye_text, "the longest call is over"};
-  } else if (counts && p.failures >= s.failures) {
+  } else if (counts && p.failures >= s.failures && now - p.failing_since >= s.failing) {
     d.end = Decisions::Say{Reply::Kind::goodbye, s.failure_text,
                            failed + ", " + std::to_string(p.failures) + " times in a row"};
   } else if (counts) {

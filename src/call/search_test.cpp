@@ -64,6 +64,7 @@ Settings random_settings(Dice& dice) {
   s.words_patience = dice.ms(100, 2500);
   s.mind_patience = dice.ms(200, 5000);
   s.failures = 1 + dice.below(3);
+  s.failing = dice.ms(0, 20000);
   s.tool_steps = dice.below(4);
   if (dice.one_in(2)) s.greeting = "Hello, this is Bluebird. How can I help?";
   if (dice.one_in(8)) s.goodbye_text.clear();

@@ -65,7 +65,8 @@ struct Settings {
   Duration mind_patience = 5s;      // to the first word of an answer
   Duration voice_patience = 5s;     // from a clause's order to its sound
   Duration goodbye_patience = 12s;  // a goodbye that is not over by then is cut
-  int failures = 3;                 // in a row, of mind or voice: the call ends politely
+  int failures = 3;                 // in a row, of mind or voice, …
+  Duration failing = 15s;           // … and for so long since the first of them: the call ends politely
   int tool_steps = 3;               // a turn
   std::int64_t budget_micros = 0;   // what a call may cost, in millionths of the price file's currency; 0: anything
 
@@ -87,7 +88,7 @@ struct Settings {
         v("min_duration", min_duration), v("judge", judge), v("judge_words", judge_words), v("tail", tail),
         v("mute", mute), v("idle", idle), v("longest_call", longest_call), v("longest_turn", longest_turn),
         v("mind_patience", mind_patience), v("voice_patience", voice_patience), v("goodbye_patience", goodbye_patience),
-        v("failures", failures), v("tool_steps", tool_steps), v("budget_micros", budget_micros), v("greeting", greeting), v("idle_text", idle_text),
+        v("failures", failures), v("failing", failing), v("tool_steps", tool_steps), v("budget_micros", budget_micros), v("greeting", greeting), v("idle_text", idle_text),
         v("goodbye_text", goodbye_text), v("apology_text", apology_text), v("failure_text", failure_text),
         v("tools", tools);
   }

@@ -130,7 +130,8 @@ struct Task {
 struct Patience {
   Time quiet_since{};
   int prompts = 0;   // "are you still there?" since the caller's last words
-  int failures = 0;  // in a row
+  int failures = 0;       // in a row …
+  Time failing_since{};   // … the first of them
   std::int64_t spent_micros = 0;
 };
 

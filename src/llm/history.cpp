@@ -120,10 +120,8 @@ History history_of(const std::vector<Message>& messages, const HistoryRules& rul
       out.messages.push_back(std::move(message));
     }
   }
-  if (!rules.alternate) return out;
-  if (out.messages.empty())
-    out.messages.push_back({Role::user, std::string(opening), {}, {}});
-  else if (out.messages.back().role == Role::assistant)
+  if (out.messages.empty()) out.messages.push_back({Role::user, std::string(opening), {}, {}});
+  if (rules.alternate && out.messages.back().role == Role::assistant)
     out.messages.push_back({Role::user, std::string(go_on), {}, {}});
   return out;
 }

@@ -106,17 +106,21 @@ TEST(ChatEncoding, parameters_that_are_no_schema_name_their_tool) {
 }
 
 TEST(ChatEncoding, a_quirk_changes_its_field_and_no_other) {
-  const std::string common = R"({"model":"m","messages":[],"stream":true,"stream_options":{"include_usage":true},)"
-                             R"("max_tokens":200,"temperature":3E-1})";
+  const std::string common =
+      R"({"model":"m","messages":[{"role":"user","content":"Hi"}],"stream":true,"stream_options":{"include_usage":true},)"
+      R"("max_tokens":200,"temperature":3E-1})";
   const auto encoded = [](ChatOptions options) {
     if (options.model.empty()) options.model = "m";
-    return *encode_chat({}, options);
+    Request request;
+    request.messages = {{Role::user, "Hi", {}, {}}};
+    return *encode_chat(request, options);
   };
   EXPECT_EQ(encoded({}), common);
   EXPECT_EQ(encoded({.cache_prompt = true, .presence_penalty = 1, .slot = 1}), common);  // llama-server's only
   EXPECT_EQ(encoded({.quirks = {.fixed_temperature = true}}), common);
-  EXPECT_EQ(encoded({.quirks = {.max_completion_tokens = true, .asks_for_usage = false}}),
-            R"({"model":"m","messages":[],"stream":true,"max_completion_tokens":200,"temperature":3E-1})");
+  EXPECT_EQ(
+      encoded({.quirks = {.max_completion_tokens = true, .asks_for_usage = false}}),
+      R"({"model":"m","messages":[{"role":"user","content":"Hi"}],"stream":true,"max_completion_tokens":200,"temperature":3E-1})");
   for (const std::string_view model : {"gpt-5-mini", "gpt-5.1", "o3-mini", "gpt-10"})
     EXPECT_EQ(encoded({.model = model, .quirks = {.fixed_temperature = true}}).find("temperature"), std::string::npos);
   for (const std::string_view model : {"gpt-4.1-mini", "gpt-4o", "gpt-5-chat-latest", "omni"})

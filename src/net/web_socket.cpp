@@ -40,6 +40,7 @@ void async_teardown(beast::role_type, Stream& stream, Handler&& handler) {
 namespace {
 
 constexpr Duration closing_limit = 5s;
+constexpr Duration crossing_limit = 20ms;   // both have said that they close
 constexpr std::size_t message_cost = 64;    // of a queued message beside its bytes
 constexpr std::size_t kept_buffer = 16384;  // what a large message needed beyond is given back
 constexpr std::size_t max_reason = 123;     // RFC 6455 5.5
@@ -268,7 +269,10 @@ void Session::send_close() {
 void Session::on_their_close() {
   their_close_ = clean_ = true;
   why_ = their_reason();
-  if (!std::exchange(closing_, true)) timer_.after(closing_limit);
+  if (!std::exchange(closing_, true))
+    timer_.after(closing_limit);
+  else if (close_waits_)  // the two cross: Beast's closing operation may wait for its reading one, and that for it
+    timer_.after(crossing_limit);
   loop().post([self = shared_from_this()] { self->tell(); });
 }
 

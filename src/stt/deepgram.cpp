@@ -16,9 +16,9 @@ namespace {
 constexpr Duration kChunk = 20ms;
 constexpr Duration kKeepAliveAfter = 4s;  // of sending nothing; the service gives up after 10
 constexpr Duration kPatience = 700ms;     // with a Finalize that found nothing to finish, and so is not answered
-// A pause is noticed some 200 ms after the last word: a result that ends this near to it has all the words. The final
-// one is exact, an interim one is let off more.
-constexpr Duration kFinalReach = 100ms, kInterimReach = 500ms;
+// A pause is noticed some 200 ms after the last word: a result that ends this near to it has all the words. Where a
+// Finalize was not answered, a final one is let off more: behind it the service heard nothing.
+constexpr Duration kFinalReach = 100ms, kInterimReach = 300ms, kOldFinalReach = 500ms;
 
 class ListenSession final : public Session {
  public:
@@ -119,8 +119,9 @@ class ListenSession final : public Session {
   }
 
   bool answer_if_known() {
-    if (!pause_ || link_.is_dead() || loop_.now() - pause_->asked < kPatience ||
-        turn_.known_until() + kInterimReach < pause_->position)
+    if (!pause_ || link_.is_dead() || loop_.now() - pause_->asked < kPatience) return false;
+    if (turn_.known_until() + kInterimReach < pause_->position &&
+        turn_.final_until() + kOldFinalReach < pause_->position)
       return false;
     answer();
     return true;

@@ -57,7 +57,7 @@ std::string flux_url(const Spec& spec) {
 
 FluxMessage parse_flux(std::string_view message) {
   const auto top = parse_object(message);
-  if (!top) return NothingToUs{};
+  if (!top) return not_json(message);
   const std::string_view type = text_in(*top, "type");
   if (type == "Error") {
     std::string said(text_in(*top, "code"));

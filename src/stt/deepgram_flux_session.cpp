@@ -31,7 +31,7 @@ class FluxSession final : public Session {
   void begin() override {
     end();
     on_ = true;
-    began_ = link_.position();
+    began_ = asked_until_ = link_.position();
     turns_.begin(began_);
   }
 
@@ -54,7 +54,7 @@ class FluxSession final : public Session {
     }
     link_.flush();
     link_.expect();
-    pause_ = Pause{number, link_.position()};
+    pause_ = Pause{number, link_.position(), std::exchange(asked_until_, link_.position())};
     if (known_until_ + kReach < pause_->position) return;
     link_.later([this, n = count_, number] {
       if (count_ == n && pause_ && pause_->number == number) answer();
@@ -75,6 +75,7 @@ class FluxSession final : public Session {
   struct Pause {
     std::uint32_t number;
     Duration position;
+    Duration earlier;  // pause's position, or where the turn began: something was said since
   };
   using Event = TurnInfo::Event;
 
@@ -105,7 +106,8 @@ class FluxSession final : public Session {
     const bool over = info->event == Event::eager_end || info->event == Event::end;
     const auto alive = std::weak_ptr(alive_);
     const auto count = count_;
-    if (pause_ && info->end + (over ? kEndReach : kReach) >= pause_->position)
+    if (pause_ && (info->end + kReach >= pause_->position ||
+                   (over && info->end > pause_->earlier && info->end + kEndReach >= pause_->position)))
       answer();
     else
       tell_partial();
@@ -149,7 +151,8 @@ class FluxSession final : public Session {
   bool on_ = false, heard_any_ = false;
   std::uint64_t count_ = 0;  // of begins and ends
   FluxTurns turns_;
-  Duration began_{}, known_until_{};  // in the stream: our turn; the latest news
+  // In the stream: our turn; its last pause, or its beginning; the latest news.
+  Duration began_{}, asked_until_{}, known_until_{};
   Time last_audio_{};
   std::optional<Pause> pause_;  // not answered yet
   std::string said_;            // the last hypothesis told

@@ -55,7 +55,8 @@ TEST(DeepgramFlux, turn_info_is_read_and_the_rest_is_nothing_to_us) {
   EXPECT_EQ(info->permille, 610);
   const auto error = parse_flux(R"({"type":"Error","sequence_id":1,"code":"NET-0001","description":"no audio"})");
   EXPECT_EQ(std::get<ServiceError>(error).words, "NET-0001: no audio");
-  for (const char* text : {"", "{}", R"({"type":"Connected","request_id":"x","sequence_id":0})",
+  EXPECT_EQ(std::get<ServiceError>(parse_flux("{\"type")).words, "what is not JSON: {\"type");
+  for (const char* text : {"{}", R"({"type":"Connected","request_id":"x","sequence_id":0})",
                            R"({"type":"TurnInfo","event":"Unheard","turn_index":0,"audio_window_end":1})",
                            R"({"type":"TurnInfo","event":"Update","turn_index":-1,"audio_window_end":1})"})
     EXPECT_TRUE(std::holds_alternative<NothingToUs>(parse_flux(text))) << text;

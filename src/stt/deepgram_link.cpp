@@ -16,9 +16,14 @@ DeepgramLink::DeepgramLink(net::Loop& loop, net::HttpClient& http, const Spec& s
   options.silence = 2s;
   socket_ = net::ServiceSocket::open(
       loop, http, std::move(options),
-      {.opened = std::move(handler.opened), .text = std::move(handler.text), .binary = {}, .closed = [this](Error why) {
-         fail(std::move(why));
-       }});
+      {.opened = std::move(handler.opened),
+       .text = std::move(handler.text),
+       .binary =
+           [this](std::string_view bytes) {
+             fail({Errc::unavailable, "deepgram: it sends " + std::to_string(bytes.size()) +
+                                          " bytes that are no text, and what they should have been is lost"});
+           },
+       .closed = [this](Error why) { fail(std::move(why)); }});
 }
 
 DeepgramLink::~DeepgramLink() {

@@ -60,9 +60,13 @@ std::string listen_url(const Spec& spec) {
   return url;
 }
 
+ServiceError not_json(std::string_view message) {
+  return {in_one_line("what is not JSON: " + std::string(message))};
+}
+
 ListenMessage parse_listen(std::string_view message) {
   const auto top = parse_object(message);
-  if (!top) return NothingToUs{};
+  if (!top) return not_json(message);
   const std::string_view type = text_in(*top, "type");
   if (type == "Error") {
     std::string words;

@@ -34,6 +34,8 @@ struct NothingToUs {};
 using ListenMessage = std::variant<NothingToUs, ListenResult, ServiceError>;
 
 ListenMessage parse_listen(std::string_view message);
+// For what may have been words, and now is lost.
+ServiceError not_json(std::string_view message);
 
 // One turn's text out of the results that belong to it.
 class ListenTurn {

@@ -50,7 +50,9 @@ TEST(DeepgramListen, error_keeps_the_vendors_words_and_the_rest_is_nothing_to_us
   const auto error = parse_listen(R"({"type":"Error","variant":"SchemaError","description":"no such\nfield"})");
   ASSERT_TRUE(std::holds_alternative<ServiceError>(error));
   EXPECT_EQ(std::get<ServiceError>(error).words, "SchemaError: no such field");
-  for (const char* text : {"", "[]", "{", R"({"type":"Metadata","duration":1})", R"({"type":"Results"})",
+  for (const char* text : {"", "[]", "{", R"({"type":"Results","start":0,"dur)"})
+    EXPECT_TRUE(std::holds_alternative<ServiceError>(parse_listen(text))) << "words may be lost: " << text;
+  for (const char* text : {"{}", R"({"type":"Metadata","duration":1})", R"({"type":"Results"})",
                            R"({"type":"Results","start":-1,"duration":1,"channel":{"alternatives":[]}})",
                            R"({"type":"Results","start":1e300,"duration":1,"channel":{"alternatives":[]}})",
                            R"({"type":"SpeechStarted","channel":[0],"timestamp":2.3})"})

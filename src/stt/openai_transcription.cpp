@@ -257,6 +257,8 @@ Result<std::string> parse_transcription(int status, const net::Headers& headers,
                      std::string(spent ? "" : advice(status)),
                  spent ? Duration{} : net::retry_after(headers)};
   }
+  if (top && object_in(*top, "error"))
+    return Error{Errc::unavailable, "HTTP " + std::to_string(status) + ": " + words_of_failure(body)};
   const json::value* text = top ? top->if_contains("text") : nullptr;
   if (!text || !text->is_string())
     return Error{Errc::invalid, "HTTP " + std::to_string(status) + " with " + std::to_string(body.size()) +

@@ -52,6 +52,9 @@ TEST(OpenAiTranscription, answers_and_refusals_are_read) {
   EXPECT_EQ(*parse_transcription(200, {}, R"({"text":" Yes. ","usage":{}})"), " Yes. ");
   EXPECT_EQ(*parse_transcription(200, {}, R"({"text":""})"), "");
   EXPECT_EQ(parse_transcription(200, {}, "<html>").error().code, Errc::invalid);
+  const auto late = parse_transcription(200, {}, R"({"error":{"message":"out of memory"}})");
+  EXPECT_EQ(late.error().code, Errc::unavailable);
+  EXPECT_THAT(late.error().what, HasSubstr("HTTP 200: out of memory"));
   const auto busy = parse_transcription(429, {{"Retry-After", "7"}},
                                         R"({"error":{"message":"slow down","code":"rate_limit_exceeded"}})");
   EXPECT_EQ(busy.error().code, Errc::full);

@@ -129,7 +129,7 @@ class ResilientSession final : public Session {
     leg->opened = loop_.now();
     if (const int rate = standing.traits().rate; rate != traits_.rate) leg->down.emplace(traits_.rate, rate);
     leg->session = standing.choice().recognizer->open(loop_, sink_of(leg->id, standing.choice().name));
-    if (legs_ > 1) log::info("recogniser_opened", {{"service", standing.choice().name}});
+    log::debug("recogniser_opened", {{"service", standing.choice().name}});
     return leg;
   }
 
@@ -154,13 +154,13 @@ class ResilientSession final : public Session {
   void lose(LegPtr leg, const Error error) {  // a copy: it may be the session's
     leg->session.reset();
     leg->standing->lost(loop_.now(), error);
-    log::warn("recogniser_failed",
-              {{"service", name(*leg)}, {"failures", leg->standing->failures()}, {"error", error.what}});
+    if (!leg->standing->choice().health)  // else its health tells
+      log::warn("service_failed", {{"kind", "stt"}, {"service", name(*leg)}, {"error", error.what}});
   }
 
   void promote() {
     leave(std::exchange(active_, std::move(candidate_)));
-    log::info("recogniser_back", {{"service", name(*active_)}});
+    log::debug("recogniser_back", {{"service", name(*active_)}});
   }
 
   // If there is none: the best that may be tried now.
@@ -210,14 +210,12 @@ class ResilientSession final : public Session {
 
   void partial(std::uint64_t id, const Hypothesis& hypothesis) {
     if (!is_heard(id)) return;
-    active_->standing->proven(loop_.now());
     const auto sink = sink_;  // it may destroy the session
     if (sink->partial) sink->partial(hypothesis);
   }
 
   void turn(std::uint64_t id, const TurnSignal& signal) {
     if (!is_heard(id)) return;
-    active_->standing->proven(loop_.now());
     const auto sink = sink_;
     if (traits_.finds_turns && sink->turn) sink->turn(signal);
   }

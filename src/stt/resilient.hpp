@@ -41,7 +41,8 @@ struct ResiliencePolicy {
 
 // An error that no service could avert names each of them. While no turn is under way a better choice that is healthy
 // again takes over; in a turn only what fails is replaced. A session counts as one request of its service's health from
-// its opening to its end; its first hypothesis or transcript is told as a success.
+// its opening to its end. Its first transcript is told as a success: a hypothesis is no answer yet, and who breaks off
+// behind each has failed each time.
 std::unique_ptr<Recognizer> resilient(std::vector<Choice> choices, ResiliencePolicy policy = {});
 
 }  // namespace offhook::stt

@@ -165,6 +165,25 @@ TEST_F(ResilientTest, second_loss_is_for_the_next_choice_which_is_asked_the_last
   EXPECT_EQ(health_.under_way(), 0);
 }
 
+TEST_F(ResilientTest, service_that_breaks_off_behind_each_hypothesis_has_failed_each_time) {
+  open_both();
+  session_->begin();
+  say(1s);
+  cloud_.last().sink.partial({"I", 0});
+  cloud_.fail(kDropped);
+  ASSERT_THAT(cloud_.sessions, SizeIs(2));
+  cloud_.last().sink.partial({"I", 0});
+  cloud_.fail(kDropped);
+  ASSERT_THAT(local_.sessions, SizeIs(1)) << "not the same service a third time";
+  session_->end();
+  loop_.advance(2s);  // it looks well, and is back
+  session_->begin();
+  say(1s);
+  cloud_.last().sink.partial({"I", 0});
+  cloud_.fail(kDropped);
+  EXPECT_EQ(health_.state(loop_.now()), ServiceHealth::State::open);
+}
+
 TEST_F(ResilientTest, service_that_says_nothing_is_closed_and_the_next_is_asked) {
   open_both();
   session_->begin();

@@ -38,9 +38,7 @@ void Standing::proven(Time now) {
   if (std::exchange(proven_, true)) return;
   failures_ = 0;
   last_error_.reset();
-  if (!entered_) return;
-  choice_.health->succeeded(now);
-  entered_ = choice_.health->enter(now).ok();  // it goes on
+  if (entered_) choice_.health->answered(now);
 }
 
 void Standing::lost(Time now, const Error& error) {

@@ -16,8 +16,8 @@ class Standing {
  public:
   Standing(Choice choice, ResiliencePolicy policy, std::uint32_t seed);
 
-  // A session may be opened now, and is counted. Each ok is followed by proven(), if it recognises anything, and by
-  // lost() or left() when it has ended.
+  // A session may be opened now, and is counted. Each ok is followed by proven(), if it has recognised what was said up
+  // to a pause, and by lost() or left() when it has ended.
   bool enter(Time now);
   void proven(Time now);
   void lost(Time now, const Error& error);

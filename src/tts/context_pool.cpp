@@ -250,6 +250,9 @@ void ContextPool::leave_link(ContextClause& clause, bool told) {
     std::erase_if(waiting_, [&](const auto& other) { return other.get() == &clause; });
     return;
   }
+  // Nothing came of any clause, in the middle of this one.
+  if (!told && clause.told.samples() > 0 && loop_.now() - link->heard >= kHalfOpen)
+    link->broken = taken_for_dead(*link);
   if (told || link->broken) {
     link->contexts.erase(clause.context);
   } else if (auto message = dialect_->cancel(clause.context); !message) {
@@ -282,6 +285,11 @@ void ContextPool::cancel(const std::shared_ptr<ContextClause>& clause) {
   leave_link(*clause, false);
 }
 
+Error ContextPool::taken_for_dead(const ContextLink& link) const {
+  return explained(
+      {Errc::closed, "nothing came for " + ms(loop_.now() - link.heard) + "; the connection is taken for dead"});
+}
+
 // Every clause on it fails, and those that waited for it to open.
 void ContextPool::lose(int number, const Error& why) {
   auto node = links_.extract(number);
@@ -290,7 +298,9 @@ void ContextPool::lose(int number, const Error& why) {
   for (auto& [id, context] : node.mapped().contexts)
     if (context.clause) failed.push_back(context.clause);
   const std::string& url = node.mapped().url;
-  const bool last = std::none_of(links_.begin(), links_.end(), [&](const auto& l) { return l.second.url == url; });
+  const bool last = std::none_of(links_.begin(), links_.end(), [&](const auto& entry) {
+    return entry.second.url == url && !entry.second.used_up && !entry.second.broken;  // one that may take them yet
+  });
   if (!node.mapped().open && last)
     std::copy_if(waiting_.begin(), waiting_.end(), std::back_inserter(failed),
                  [&](const auto& clause) { return clause->url == url; });
@@ -312,9 +322,7 @@ void ContextPool::on_limit(ContextClause& due) {
   ContextLink* link = find(clause->link);
   if (!link) return finish(clause, explained({Errc::timeout, "no place on a connection within " + waited}), false);
   const int number = clause->link;
-  if (link->heard <= clause->spoken && now - clause->spoken >= kHalfOpen)
-    link->broken =
-        explained({Errc::closed, "nothing came for " + ms(now - link->heard) + "; the connection is taken for dead"});
+  if (link->heard <= clause->spoken && now - clause->spoken >= kHalfOpen) link->broken = taken_for_dead(*link);
   finish(clause, explained({Errc::timeout, "no sound within " + waited}), false);
   if (link = find(number); link && link->broken) lose(number, *link->broken);
   pump();

@@ -87,6 +87,7 @@ class ContextPool : public std::enable_shared_from_this<ContextPool> {
   void finish(const std::shared_ptr<ContextClause>& clause, Result<Spoken> result, bool told);
   void leave_link(ContextClause& clause, bool told);
   void settle_link(int number);
+  Error taken_for_dead(const ContextLink& link) const;
   Error explained(const Error& error) const {
     return {error.code, without_secret(traits().name + ": " + error.what, traits().secret), error.retry_after};
   }

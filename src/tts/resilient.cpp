@@ -247,17 +247,17 @@ void Utterance::on_done(Result<Spoken> result) {
 
 void Utterance::failed(Error error) {
   const std::size_t who = asked_;
-  log::warn(
-      "voice_service_failed",
-      {{"provider", choice(who).name}, {"why", error.what}, {"sound_ms", Duration(given_ * 1'000'000 / speech_.rate)}});
+  if (!choice(who).health)  // else its health tells
+    log::warn("service_failed", {{"kind", "tts"}, {"service", choice(who).name}, {"error", error.what}});
   known_[who].error = error;
   const bool heard = given_ > 0;
+  const std::size_t told = base_bytes_ + mark_.bytes;
   const bool rest = !heard || keep_what_was_said();  // before the pace of `asked_` is forgotten
   timer_.cancel();
   settle(Verdict::failed, error);
   attempt_.reset();
   given_ = 0;
-  if (heard && sink_.said && base_bytes_ > 0) sink_.said(base_bytes_, base_samples_);
+  if (heard && sink_.said && base_bytes_ > told) sink_.said(base_bytes_, base_samples_);
   if (over_) return;
   if (!rest) return finish(Spoken{});
   ask_next();

@@ -1,173 +1,18 @@
-// Language models: each dialect alone, then behind resilient(), against stand-ins as strict as the vendors.
-//
-// The next provider is one more row. A row's `before` counts the messages of a stream before its first word.
+// Language models: each provider's dialect alone, against a stand-in as strict as its vendor.
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
-#include <optional>
 
-#include "conformance/harness.hpp"
-#include "llm/providers.hpp"
-#include "llm/resilient.hpp"
-#include "net/service_health.hpp"
+#include "conformance/llm_testing.hpp"
 
-namespace offhook::conformance {
+namespace offhook::conformance::language {
 namespace {
 
-using llm::Message;
-using llm::Role;
 using ::testing::AllOf;
-using ::testing::AnyOf;
 using ::testing::Contains;
-using ::testing::Each;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
-
-struct Row {
-  const char* provider;
-  const char* path;  // of base_url
-  Service service;
-  std::size_t before;
-};
-
-// Azure is missing: its key comes in a header of its own, which the stand-in does not take.
-constexpr Row rows[] = {
-    {"openai", "/v1", Service::openai_chat, 1},   // the role
-    {"groq", "/v1", Service::openai_chat, 1},     // as all that speak OpenAI's dialect at another base_url
-    {"anthropic", "/v1", Service::anthropic, 3},  // message_start, ping, content_block_start
-    {"google", "/v1beta", Service::gemini, 0},
-};
-
-std::string named(const ::testing::TestParamInfo<Row>& info) {
-  return title(info.param.provider);
-}
-
-constexpr std::string_view key = "sk-of-the-test-123";
-
-llm::Spec spec_of(const Row& row, const Standins& at) {
-  llm::Spec spec;
-  spec.provider = row.provider;
-  spec.base_url = at.http_url() + row.path;
-  spec.api_key = key;
-  return spec;
-}
-
-// One chat and what came of it; belongs to the loop.
-struct Talk {
-  std::string text;
-  std::vector<std::string> words, asked;
-  std::vector<llm::ToolCall> calls;
-  std::optional<Result<llm::Answer>> result;
-  int done = 0;
-  bool late = false;        // something came after done
-  std::size_t drop_at = 0;  // this word's callback destroys the handle; 0: none does
-  Duration took{};
-  std::unique_ptr<net::Pending> handle;
-
-  bool ok() const { return result && result->ok(); }
-  Error error() const { return result && !result->ok() ? result->error() : Error{Errc::internal, "there is none"}; }
-};
-
-llm::Request saying(std::vector<Message> messages) {
-  llm::Request request;
-  request.messages = std::move(messages);
-  return request;
-}
-
-const Message user{Role::user, "When are you open?", {}, {}};
-
-std::vector<std::string> words_of(std::string_view text) {  // as the stand-ins cut them
-  std::vector<std::string> words;
-  while (!text.empty()) {
-    const std::size_t length = std::min(text.find(' '), text.size() - 1) + 1;
-    words.emplace_back(text.substr(0, length));
-    text.remove_prefix(length);
-  }
-  return words;
-}
-
-std::string first_words(std::string_view text, std::size_t count) {
-  std::string out;
-  for (const std::string& word : words_of(text))
-    if (count > 0 && count-- > 0) out += word;
-  return out;
-}
-
-std::string repeated(std::size_t times, std::string_view word) {
-  std::string text;
-  for (std::size_t i = 0; i < times; ++i) text += word;
-  return text;
-}
-
-class LlmFixture : public ::testing::TestWithParam<Row> {
- protected:
-  ~LlmFixture() override {
-    rig.on_loop([this] {
-      for (const auto& talk : talks_) {
-        EXPECT_LE(talk->done, 1);
-        EXPECT_FALSE(talk->late);
-        talk->handle.reset();
-      }
-    });
-  }
-
-  llm::Client* connect(const llm::Spec& spec) {
-    return rig.keep(rig.on_loop([&] { return llm::connect(rig.loop, *rig.http, spec); }));
-  }
-
-  struct Patience {
-    Duration first_token = 8s, whole = 9s;
-  };
-  Talk& ask(llm::Client* client, llm::Request request, Patience patience, std::size_t drop_at = 0) {
-    talks_.push_back(std::make_unique<Talk>());
-    Talk& talk = *talks_.back();
-    talk.drop_at = drop_at;
-    rig.on_loop([&] {
-      const Time asked = rig.loop.now();
-      request.first_token = Deadline(asked + patience.first_token);
-      request.deadline = Deadline(asked + patience.whole);
-      llm::Sink sink;
-      sink.token = [&talk](std::string_view text) {
-        talk.late = talk.late || talk.done > 0;
-        talk.text += text;
-        talk.words.emplace_back(text);
-        if (talk.words.size() == talk.drop_at) talk.handle.reset();
-      };
-      sink.tool_call = [&talk](llm::ToolCall call) {
-        talk.late = talk.late || talk.done > 0;
-        talk.calls.push_back(std::move(call));
-      };
-      sink.asked = [&talk](std::string_view who) { talk.asked.emplace_back(who); };
-      sink.done = [this, &talk, asked](Result<llm::Answer> result) {
-        ++talk.done;
-        talk.result = std::move(result);
-        talk.took = rig.loop.now() - asked;
-      };
-      talk.handle = client->chat(std::move(request), std::move(sink));
-      EXPECT_EQ(talk.done, 0) << "called back from inside chat()";
-    });
-    return talk;
-  }
-  Talk& ask(llm::Client* client, llm::Request request = saying({user})) { return ask(client, std::move(request), {}); }
-  const Talk& wait(const Talk& talk) {
-    EXPECT_TRUE(rig.until([&] { return talk.done > 0; })) << "no end; so far: " << talk.text;
-    return talk;
-  }
-  // What a conversation asks after whatever went wrong.
-  void expect_well(llm::Client* client, const std::string& reply) {
-    const Talk& talk = wait(ask(client));
-    EXPECT_TRUE(talk.ok()) << talk.error().what;
-    EXPECT_EQ(talk.text, reply);
-  }
-
-  Rig rig;
-  const Row row = GetParam();
-
- private:
-  std::vector<std::unique_ptr<Talk>> talks_;
-};
 
 class Llm : public LlmFixture {
  protected:
@@ -187,8 +32,7 @@ class Llm : public LlmFixture {
   void at_every_message(Fault fault, const std::vector<Errc>& codes, const std::string& words);
 };
 
-// An answer with everything in it.
-const std::string opening_hours = "We open at nine.";
+// With `opening_hours`, an answer with everything in it.
 const std::vector<standins::Reply::ToolUse> two_tools = {{"book", R"({"when":"noon","people":4})"},
                                                          {"weather", R"({"city":"Zürich","days":[1,2]})"}};
 const std::vector<llm::Tool> offered = {
@@ -301,8 +145,10 @@ TEST_P(Llm, leaves_the_vendor_when_its_handle_goes) {
   EXPECT_TRUE(rig.until([&] { return !from_inside.handle; }));
   expect_left();
   EXPECT_EQ(counters().cancels, 2);
-  EXPECT_LT(counters().tokens_out, 4000);
+  const auto made = counters().tokens_out;
+  EXPECT_LT(made, 4000);
   expect_well(client, repeated(200, "word "));  // max_tokens
+  EXPECT_EQ(counters().tokens_out, made + 200);
   rig.on_loop([&] {
     EXPECT_EQ(talk.words.size(), heard);
     EXPECT_EQ(from_inside.words.size(), 3u);
@@ -326,9 +172,8 @@ TEST_P(Llm, sends_nothing_that_the_vendor_would_refuse) {
   const Message calls{Role::assistant, "", {{"call_1", "book", "{}"}, {"call_2", "weather", "{broken"}}, {}};
   const Message foreign{Role::assistant, "Well,", {{"functions.book:0 " + repeated(60, "x"), "book", "[1]"}}, {}};
   const std::vector<std::pair<std::string, std::vector<Message>>> cases = {
-      {"nothing at all", {}},
-      {"an empty user", {nothing}},
       {"only the system", {system}},
+      {"an empty user", {system, nothing}},
       {"the system and blanks", {system, {Role::user, " \n ", {}, {}}}},
       {"begins with the assistant", {system, greeting, user}},
       {"ends with the assistant", {user, greeting}},
@@ -336,7 +181,7 @@ TEST_P(Llm, sends_nothing_that_the_vendor_would_refuse) {
       {"two assistants in a row", {user, greeting, greeting, user}},
       {"the system speaks later", {system, user, greeting, {Role::system, "Be quick.", {}, {}}}},
       {"a result of no call", {user, {Role::tool, "noon", {}, "call_9"}, user}},
-      {"only a result", {{Role::tool, "noon", {}, "call_9"}}},
+      {"only a result", {system, {Role::tool, "noon", {}, "call_9"}}},
       {"calls without results", {user, calls, user}},
       {"one result of two, twice", {user, calls, {Role::tool, "", {}, "call_2"}, {Role::tool, "b", {}, "call_2"}}},
       {"a result after the next user", {user, calls, user, {Role::tool, "noon", {}, "call_1"}}},
@@ -350,6 +195,14 @@ TEST_P(Llm, sends_nothing_that_the_vendor_would_refuse) {
       const Talk& talk = wait(ask(client, std::move(request)));
       EXPECT_TRUE(talk.ok()) << name << ": " << talk.error().what;
     }
+}
+
+TEST_P(Llm, has_a_question_to_send_when_nobody_has_said_anything) {
+  for (const std::vector<Message>& messages :
+       {std::vector<Message>{}, {{Role::user, "", {}, {}}}, {{Role::tool, "noon", {}, "call_9"}}}) {
+    const Talk& talk = wait(ask(client, saying(messages)));
+    EXPECT_TRUE(talk.ok()) << talk.error().what;
+  }
 }
 
 TEST_P(Llm, waits_for_the_first_word_no_longer_than_it_may) {
@@ -464,107 +317,5 @@ TEST_P(Llm, asks_anew_where_its_connections_have_died) {
 
 INSTANTIATE_TEST_SUITE_P(Providers, Llm, ::testing::ValuesIn(rows), named);
 
-// Two choices: the row's provider, and at stand-ins of its own the next row's.
-class LlmResilient : public LlmFixture {
- protected:
-  LlmResilient() {
-    rig.standins.change([](Settings& settings) { settings.reply = opening_hours; });
-    second_at.change([](Settings& settings) { settings.reply = spare; });
-  }
-
-  llm::Choice choice(const char* name, llm::Client* client, net::HealthPolicy policy) {
-    return {name, client, rig.keep(std::make_unique<net::ServiceHealth>(name, policy))};
-  }
-  llm::Client* both(llm::ResiliencePolicy policy = {}, net::HealthPolicy health = {}) {
-    std::vector<llm::Choice> choices = {choice("first", first, health), choice("second", second, health)};
-    return rig.keep(rig.on_loop([&] { return llm::resilient(rig.loop, std::move(choices), policy); }));
-  }
-  static const Row& next(const Row& row) {
-    std::size_t i = 0;
-    while (rows[i].provider != std::string_view(row.provider)) ++i;
-    return rows[(i + 1) % std::size(rows)];
-  }
-
-  static inline const std::string spare = "The other one answers.";
-  Standins& second_at = rig.another();
-  llm::Client* const first = connect(spec_of(row, rig.standins));
-  llm::Client* const second = connect(spec_of(next(row), second_at));
-};
-
-TEST_P(LlmResilient, answers_whole_from_the_second_where_the_first_is_cut_before_its_first_word) {
-  for (std::size_t after = 0; after <= row.before + 2; ++after) {
-    SCOPED_TRACE("after " + std::to_string(after) + " messages");
-    rig.standins.set_faults(row.service, {{.kind = Fault::Kind::cut, .after = after}});
-    const Talk& talk = wait(ask(both({.first_token = 8s, .try_again_within = 8s})));
-    EXPECT_LT(talk.took, 3s);
-    if (after <= row.before) {
-      EXPECT_TRUE(talk.ok()) << talk.error().what;
-      EXPECT_EQ(talk.text, spare);
-      EXPECT_THAT(talk.asked, ElementsAre("first", "first", "second"));
-      continue;
-    }
-    EXPECT_EQ(talk.error().code, Errc::closed);  // half an answer cannot be gone on with by another
-    EXPECT_EQ(talk.text, first_words(opening_hours, after - row.before));
-    EXPECT_THAT(talk.asked, ElementsAre("first"));
-  }
-}
-
-TEST_P(LlmResilient, answers_in_time_while_the_first_is_gone_and_goes_back_to_it) {
-  llm::Client* const client = both({}, {.back_off = 50ms});
-  EXPECT_EQ(wait(ask(client)).text, opening_hours);
-
-  // Killed while it thinks about an answer.
-  rig.standins.change([](Settings& settings) { settings.llm_first = 60s; });
-  const Talk& caught = ask(client);
-  EXPECT_TRUE(eventually([&] { return rig.standins.counters(row.service).open == 1; }));
-  rig.standins.stop();
-  wait(caught);
-  rig.standins.change([](Settings& settings) { settings.llm_first = 5ms; });
-  std::vector<const Talk*> talks = {&caught};
-  for (int i = 0; i < 4; ++i) talks.push_back(&wait(ask(client)));  // its breaker opens meanwhile
-  for (const Talk* talk : talks) {
-    EXPECT_EQ(talk->text, spare) << talk->error().what;
-    EXPECT_LT(talk->took, 3s);
-  }
-
-  rig.standins.start();
-  EXPECT_TRUE(eventually([&] { return wait(ask(client)).text == opening_hours; })) << "never asked again";
-  const Talk& again = wait(ask(client));
-  EXPECT_EQ(again.text, opening_hours);
-  EXPECT_THAT(again.asked, ElementsAre("first"));
-}
-
-TEST_P(LlmResilient, leaves_a_first_that_is_silent) {
-  rig.standins.set_faults(row.service, {{.kind = Fault::Kind::silent, .after = row.before}});
-  const Talk& talk = wait(ask(both({.first_token = 200ms})));
-  EXPECT_EQ(talk.text, spare) << talk.error().what;
-  EXPECT_LT(talk.took, 3s);
-  EXPECT_THAT(talk.asked, ElementsAre("first", "second"));
-  EXPECT_TRUE(eventually([&] { return Rig::idle(rig.standins); })) << "the first answer is still waited for";
-}
-
-TEST_P(LlmResilient, never_asks_more_at_once_than_the_account_bears) {
-  rig.standins.change([](Settings& settings) { settings.llm_first = 50ms; });
-  rig.standins.set_faults(row.service, {{.kind = Fault::Kind::limit, .limit = 2}});
-  llm::Spec spec = spec_of(row, rig.standins);
-  spec.concurrency = 2;
-  std::vector<llm::Choice> choices = {choice("first", first, {.concurrency = spec.concurrency})};
-  llm::Client* const client =
-      rig.keep(rig.on_loop([&] { return llm::resilient(rig.loop, std::move(choices), {.first_token = 9s}); }));
-  std::vector<const Talk*> talks;
-  for (int i = 0; i < 8; ++i) talks.push_back(&ask(client));
-  for (const Talk* talk : talks) EXPECT_TRUE(rig.until([&] { return talk->done > 0; }));
-  for (const Talk* talk : talks) EXPECT_EQ(talk->text, opening_hours) << talk->error().what;
-  EXPECT_EQ(rig.standins.counters(row.service).refused, 0);
-  EXPECT_EQ(rig.standins.counters(row.service).most_open, 2);
-
-  talks.clear();
-  for (int i = 0; i < 8; ++i) talks.push_back(&ask(first));  // nobody counts
-  for (const Talk* talk : talks) EXPECT_TRUE(rig.until([&] { return talk->done > 0; }));
-  EXPECT_GT(rig.standins.counters(row.service).refused, 0) << "the limit strikes nobody";
-}
-
-INSTANTIATE_TEST_SUITE_P(Providers, LlmResilient, ::testing::ValuesIn(rows), named);
-
 }  // namespace
-}  // namespace offhook::conformance
+}  // namespace offhook::conformance::language

@@ -13,6 +13,7 @@ import struct
 import sys
 import urllib.request
 import wave
+from importlib import metadata
 
 import anthropic
 import cartesia
@@ -218,6 +219,14 @@ def check_gemini(standins):
     whole = client.models.generate_content(model="gemini-2.5-flash", contents="Hello?", config=config)
     chunks = list(client.models.generate_content_stream(model="gemini-2.5-flash", contents="Hello?", config=config))
     check("".join(c.text or "" for c in chunks) == whole.text, f"streamed {chunks}")
+    # the client drops what it does not know; its type, read directly, forbids it
+    path = "/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse"
+    contents = {"contents": [{"role": "user", "parts": [{"text": "Hello?"}]}]}
+    with httpx.stream("POST", standins.url + path, json=contents, headers={"x-goog-api-key": "k"}) as answer:
+        for line in answer.iter_lines():
+            if line:
+                check(line.startswith("data: "), f"not an event: {line}")
+                understood(genai.types.GenerateContentResponse, json.loads(line[6:]))
     check(chunks[-1].candidates[0].finish_reason == genai.types.FinishReason.STOP, f"finish: {chunks[-1]}")
     check(chunks[-1].usage_metadata.candidates_token_count == len(whole.text.split()), f"usage: {chunks[-1]}")
 
@@ -327,8 +336,9 @@ def check_deepgram(standins):
         with deepgram_client(standins, "wrong").listen.v1.connect(model="nova-3", encoding="linear16", sample_rate=8000):
             pass
 
-    error = refuses(deepgram.core.api_error.ApiError, "a wrong key", open_wrongly)
-    check(error.status_code == 401, f"a wrong key: {error}")
+    # with this release of websockets the client lets its refusal through as it is
+    error = refuses(websockets.exceptions.InvalidStatus, "a wrong key", open_wrongly)
+    check(error.response.status_code == 401, f"a wrong key: {error}")
     standins.faults("flux", {"kind": "error", "after": 1, "body": "out of order", "times": 1})
     with client.listen.v2.connect(model="flux-general-en", encoding="linear16", sample_rate=8000) as connection:
         messages = [again(connection.recv()), again(connection.recv())]
@@ -338,12 +348,12 @@ def check_deepgram(standins):
         connection.send_finalize()
         messages = [again(connection.recv()), again(connection.recv())]
     check(messages[1].type == "Error" and messages[1].description == "out of order", f"listen's error: {messages}")
-    said(f"deepgram-sdk {deepgram.version.__version__}: listen v1 (interim, final, Finalize, KeepAlive, UtteranceEnd, "
+    said(f"deepgram-sdk {metadata.version('deepgram-sdk')}: listen v1 (interim, final, Finalize, KeepAlive, UtteranceEnd, "
          "CloseStream), listen v2 (turns, Configure, ForceEndTurn), errors 401, in-band")
 
 
 def check_cartesia(standins):
-    client = cartesia.Cartesia(api_key="k", base_url=standins.url)
+    client = cartesia.Cartesia(api_key="k", base_url=standins.url, websocket_base_url=standins.ws)
     fixed = {
         "model_id": "sonic-3.5", "voice": {"mode": "id", "id": "00000000-0000-0000-0000-000000000000"}, "language": "en",
         "output_format": {"container": "raw", "encoding": "pcm_s16le", "sample_rate": 8000},
@@ -379,7 +389,8 @@ def check_cartesia(standins):
     check(standins.counters("cartesia")["cancels"] == 1, "the client's cancel was not understood")
 
     def open_wrongly():
-        with cartesia.Cartesia(api_key="wrong", base_url=standins.url).tts.websocket_connect():
+        client = cartesia.Cartesia(api_key="wrong", base_url=standins.url, websocket_base_url=standins.ws)
+        with client.tts.websocket_connect():
             pass
 
     error = refuses(Exception, "a wrong key", open_wrongly)
@@ -389,7 +400,7 @@ def check_cartesia(standins):
 
 def check_elevenlabs(standins):
     client = elevenlabs.ElevenLabs(api_key="k", base_url=standins.url)
-    # this helper takes wss for granted, the stand-in speaks plain
+    # this function takes wss for granted, the stand-in speaks plain
     client.text_to_speech._ws_base_url = standins.ws
     settings = elevenlabs.VoiceSettings(stability=0.5, similarity_boost=0.8, speed=1.0)
     sound = b"".join(client.text_to_speech.convert_realtime(
@@ -397,7 +408,7 @@ def check_elevenlabs(standins):
         voice_settings=settings))
     check(len(sound) == 26 * 60 * 8 * 2, f"{len(sound)} bytes")
 
-    # The client has no helper for what follows; its types of both directions hold both sides to the protocol.
+    # The client has no functions for what follows; its types of both directions hold both sides to the protocol.
     headers = {"xi-api-key": "k"}
     at = f"{standins.ws}/v1/text-to-speech/voice"
 
@@ -445,7 +456,7 @@ def check_elevenlabs(standins):
         socket.send(dump(eleven.CloseSocket(close_socket=True)))
         refuses(websockets.exceptions.ConnectionClosedOK, "close_socket", lambda: socket.recv(TIMEOUT))
     check(texts == {"a": "Hello. ", "b": "Yes. "} and set(finals) == {"a", "b"}, f"multi: {texts}, {finals}")
-    said(f"elevenlabs {elevenlabs.version.__version__ if hasattr(elevenlabs, 'version') else ''}: convert_realtime (its "
+    said(f"elevenlabs {metadata.version('elevenlabs')}: convert_realtime (its "
          "client), stream-input and multi-stream-input (its types only; the package has no client for the latter)")
 
 
