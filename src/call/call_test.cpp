@@ -139,8 +139,9 @@ class CallTest : public testing::Test, public Observers {
   telemetry::CallMetrics metrics;
   std::set<Call*> alive;
   Gate gate;
-  Services services{loop, clock, vad, &detector, recognizer, llm, voice, phrases, metrics,
-                    std::make_shared<const telemetry::Prices>(), nullptr, this, &alive, &gate};
+  Services services{loop,    clock, vad,     &detector, recognizer,
+                    llm,     voice, phrases, metrics,   std::make_shared<const telemetry::Prices>(),
+                    nullptr, this,  &alive,  &gate};
   FakeWire wire{loop};
   Agent agent;
   std::string dir;

@@ -256,8 +256,9 @@ struct Drained {  // all of the reply was heard
 }  // namespace event
 
 using Event = std::variant<event::Answered, event::HungUp, event::Digit, event::EndRequested, event::Spent, event::Tick,
-                           event::Window, event::Partial, event::Transcript, event::TranscriptFailed, event::TurnSignalled, event::TurnScored,
-                           event::Token, event::ToolAsked, event::MindDone, event::MindFailed, event::ToolReturned,
-                           event::ClauseBegun, event::ClauseSaid, event::ClauseReady, event::Audible, event::Flushed, event::Drained>;
+                           event::Window, event::Partial, event::Transcript, event::TranscriptFailed,
+                           event::TurnSignalled, event::TurnScored, event::Token, event::ToolAsked, event::MindDone,
+                           event::MindFailed, event::ToolReturned, event::ClauseBegun, event::ClauseSaid,
+                           event::ClauseReady, event::Audible, event::Flushed, event::Drained>;
 
 }  // namespace offhook::call

@@ -210,12 +210,13 @@ class FakeVoice final : public tts::Voice {
       Duration t = delay;
       for (std::size_t at = 0; at < sound.size(); at += 800, t += piece) {
         if (broken && static_cast<int>(at) >= break_after) break;
-        handle->later.in(t, [h = handle.get(), part = std::vector(sound.begin() + static_cast<std::ptrdiff_t>(at),
-                                                                  sound.begin() + static_cast<std::ptrdiff_t>(
-                                                                                      std::min(at + 800, sound.size())))] {
-          const auto audio = h->sink.audio;
-          audio(part);
-        });
+        handle->later.in(
+            t, [h = handle.get(),
+                part = std::vector(sound.begin() + static_cast<std::ptrdiff_t>(at),
+                                   sound.begin() + static_cast<std::ptrdiff_t>(std::min(at + 800, sound.size())))] {
+              const auto audio = h->sink.audio;
+              audio(part);
+            });
       }
       handle->later.in(t, [this, h = handle.get(), broken] {
         const auto done = h->sink.done;

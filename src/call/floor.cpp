@@ -227,8 +227,8 @@ class Machine {
     out_.push_back(
         {action::Transcribe{turn.utterance, speech_end}, ms("pause noticed after", now_ - turn.speech_end_at)});
     // Only where the verdict could change the wait.
-    turn.score_due =
-        s_.detector && !theirs() && s_.max_delay > s_.min_delay && turn.overlap != Floor::Overlap::dismissed && !turn.over;
+    turn.score_due = s_.detector && !theirs() && s_.max_delay > s_.min_delay &&
+                     turn.overlap != Floor::Overlap::dismissed && !turn.over;
     if (turn.score_due) out_.push_back({action::ScoreTurn{turn.utterance, speech_end}, "its verdict bends the wait"});
     weigh();
     prepare();
@@ -265,9 +265,7 @@ class Machine {
   bool theirs() const { return s_.owner == Owner::stt && f_.finds_turns; }
 
   // Without a word of its end from whoever owns turns, the longest delay decides.
-  void weigh() {
-    f_.turn->wait = theirs() ? s_.max_delay : endpoint_wait(s_, f_.turn->permille, f_.turn->words);
-  }
+  void weigh() { f_.turn->wait = theirs() ? s_.max_delay : endpoint_wait(s_, f_.turn->permille, f_.turn->words); }
 
   Time words_by() const { return later(f_.turn->noticed_at, words_wait(s_, f_.turn->words, f_.words_late)); }
 

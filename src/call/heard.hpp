@@ -17,10 +17,10 @@ struct Clause {
     Sample upto = 0;        // … are said by this sample of the clause
   };
   std::string text;
-  Sample samples = -1;   // of the whole; -1: not known yet, 0: it could not be spoken
-  bool ordered = false;  // Speak was sent
-  bool begun = false;    // its first sound is here
-  bool broken = false;   // its voice broke off: `samples` are not all of the text
+  Sample samples = -1;     // of the whole; -1: not known yet, 0: it could not be spoken
+  bool ordered = false;    // Speak was sent
+  bool begun = false;      // its first sound is here
+  bool broken = false;     // its voice broke off: `samples` are not all of the text
   std::vector<Said> said;  // where the voice tells; both grow
 
   bool audible() const { return begun || samples > 0; }

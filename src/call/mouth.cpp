@@ -178,7 +178,8 @@ void Mouth::finished(Result<tts::Spoken> done) {
   std::string why = done ? "" : done.error().what;
   if (done && whole_.empty()) why = "the voice made no sound of it";
   if (done && !whole_.empty() && done->voice == voice_.key())
-    phrases_.put({voice_.key(), edge_.rate, under_way_.text}, std::make_shared<const std::vector<std::int16_t>>(whole_));
+    phrases_.put({voice_.key(), edge_.rate, under_way_.text},
+                 std::make_shared<const std::vector<std::int16_t>>(whole_));
   ready(under_way_.number, static_cast<Sample>(whole_.size()), std::move(why));
   if (generation == generation_ && playout_.active()) {
     playout_.add_piece(std::move(tail), loop_.now());

@@ -85,7 +85,7 @@ class Mouth final : private net::MediaClock::Listener {
   Clause under_way_{};
   std::uint32_t job_ = 0;  // of the voice; answers to an older one are not for us any more
   std::optional<tts::Trimmer> trimmer_;
-  std::vector<std::int16_t> whole_;  // as it is played, for the cache
+  std::vector<std::int16_t> whole_;                         // as it is played, for the cache
   std::vector<std::pair<std::size_t, std::int64_t>> said_;  // told before anything was audible
 };
 

@@ -31,14 +31,15 @@ namespace offhook::call {
 
 class Playout {
  public:
-  using Sound = std::shared_ptr<const std::vector<std::int16_t>>;  // a clause or a piece of one, mono, at the wire's rate
+  using Sound =
+      std::shared_ptr<const std::vector<std::int16_t>>;  // a clause or a piece of one, mono, at the wire's rate
 
   static constexpr Duration kLead = 60ms;          // how far ahead of the ear
   static constexpr Duration kLongestLead = 200ms;  // learnt from how unevenly marks come back, up to this
   static constexpr Duration kMarkEvery = 500ms;
-  static constexpr Duration kUnderrun = 5ms;    // a break longer than this is heard
-  static constexpr Duration kLateMark = 500ms;  // a last mark that has not come by then is not waited for
-  static constexpr Duration kCushion = 60ms;    // after a voice has fallen behind, doubled each time …
+  static constexpr Duration kUnderrun = 5ms;          // a break longer than this is heard
+  static constexpr Duration kLateMark = 500ms;        // a last mark that has not come by then is not waited for
+  static constexpr Duration kCushion = 60ms;          // after a voice has fallen behind, doubled each time …
   static constexpr Duration kLongestCushion = 240ms;  // … up to this
 
   struct Tell {
@@ -49,13 +50,13 @@ class Playout {
   // Whoever is told may call any member, from inside the telling.
   Playout(Wire& wire, EdgeTraits edge, Tell tell);
 
-  void begin(Generation generation);  // a new reply; the one before is forgotten, not cleared
-  void add(Sound clause, Time now);   // a whole one, in order; empty ones are skipped
+  void begin(Generation generation);      // a new reply; the one before is forgotten, not cleared
+  void add(Sound clause, Time now);       // a whole one, in order; empty ones are skipped
   void add_piece(Sound piece, Time now);  // of a clause of which more will come …
   void end_clause(Time now);              // … until now
-  void close(Time now);               // no clause follows
-  void reopen() { closed_ = false; }  // … but for one: harmless once drained
-  void release(Time now);             // from now on it is heard
+  void close(Time now);                   // no clause follows
+  void reopen() { closed_ = false; }      // … but for one: harmless once drained
+  void release(Time now);                 // from now on it is heard
   void hold(Time now);
   void resume(Time now);
   Sample flush(Time now);                      // stops, drops, clears; how much was heard
@@ -98,11 +99,11 @@ class Playout {
   };
   std::vector<Piece> pieces_;
   std::size_t piece_ = 0, offset_ = 0;  // next sample to send
-  bool open_ = false;                    // more will come of the clause at the end
-  bool thirsty_ = false;                 // the voice has fallen behind: not before the cushion is there
+  bool open_ = false;                   // more will come of the clause at the end
+  bool thirsty_ = false;                // the voice has fallen behind: not before the cushion is there
   Duration cushion_{};
-  Sample position_ = 0;                  // … as a position in the reply
-  Time far_until_{};                     // when the far buffer runs dry
+  Sample position_ = 0;  // … as a position in the reply
+  Time far_until_{};     // when the far buffer runs dry
   Time last_mark_at_{};
   std::uint32_t epoch_ = 1;
   struct Sent {

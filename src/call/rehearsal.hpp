@@ -46,7 +46,7 @@ class Rehearsal {
     bool stt_fails = false, stt_never = false, score_never = false, tts_fails = false, tts_never = false;
     Duration tts = 200ms;
     bool tts_streams = false;  // the first sound after `tts`, all of it five times as fast as it is heard
-    Duration tick = 0ms;  // how late ticks come
+    Duration tick = 0ms;       // how late ticks come
   };
   struct Gap {
     Duration from, to;

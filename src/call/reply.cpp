@@ -15,8 +15,8 @@ namespace {
 constexpr std::size_t kLongestReply = 4000;  // bytes: some four minutes of speech; a model that goes on is stopped
 
 constexpr Sample kLongestClause = Sample{1} << 40;
-constexpr std::size_t kMostWords = 1024;   // of a clause whose times are kept
-constexpr std::size_t kTellingText = 8;    // bytes: the pace of "Yes." says little
+constexpr std::size_t kMostWords = 1024;           // of a clause whose times are kept
+constexpr std::size_t kTellingText = 8;            // bytes: the pace of "Yes." says little
 constexpr double kFastest = 100, kSlowest = 4000;  // samples a byte
 
 std::int64_t us(Duration d) {
@@ -41,8 +41,10 @@ class Machine {
     if (auto* a = get<event::Audible>(event); a && mine(a->generation)) audible();
     if (auto* f = get<event::Flushed>(event); f && mine(f->generation))
       over(heard_text(r_.clauses, f->heard, r_.pace), true, "interrupted");
-    if (auto* e = get<event::Drained>(event); e && mine(e->generation)) over(whole_text(r_.clauses, r_.pace), false, "heard to its end");
-    if (auto* h = get<event::HungUp>(event); h && r_.released) over(heard_text(r_.clauses, h->heard, r_.pace), true, "the call is over");
+    if (auto* e = get<event::Drained>(event); e && mine(e->generation))
+      over(whole_text(r_.clauses, r_.pace), false, "heard to its end");
+    if (auto* h = get<event::HungUp>(event); h && r_.released)
+      over(heard_text(r_.clauses, h->heard, r_.pace), true, "the call is over");
   }
 
   void act() {

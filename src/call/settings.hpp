@@ -13,7 +13,7 @@ namespace offhook::call {
 
 enum class Interruptions { hold, immediate, never };
 enum class Mute { none, greeting, tools, always };  // the caller is not heard: always is while the agent speaks
-enum class Owner { offhook, stt };  // who finds the end of a turn
+enum class Owner { offhook, stt };                  // who finds the end of a turn
 enum class Effect { none, idempotent, once };
 
 struct ToolSettings {
@@ -82,15 +82,16 @@ struct Settings {
   void visit(V&& v) {
     v("rate", rate), v("speech_start", speech_start), v("speech_keep", speech_keep), v("start_windows", start_windows),
         v("overlap_windows", overlap_windows), v("vad_stop", vad_stop), v("run_up", run_up), v("no_sound", no_sound),
-        v("vanished", vanished), v("owner", owner), v("detector", detector), v("speculate", speculate), v("min_delay", min_delay),
-        v("max_delay", max_delay), v("eagerness_percent", eagerness_percent), v("score_patience", score_patience),
-        v("words_patience", words_patience), v("words_usual", words_usual), v("interruptions", interruptions), v("min_words", min_words),
-        v("min_duration", min_duration), v("judge", judge), v("judge_words", judge_words), v("tail", tail),
-        v("mute", mute), v("idle", idle), v("longest_call", longest_call), v("longest_turn", longest_turn),
-        v("mind_patience", mind_patience), v("voice_patience", voice_patience), v("goodbye_patience", goodbye_patience),
-        v("failures", failures), v("failing", failing), v("tool_steps", tool_steps), v("budget_micros", budget_micros), v("greeting", greeting), v("idle_text", idle_text),
-        v("goodbye_text", goodbye_text), v("apology_text", apology_text), v("failure_text", failure_text),
-        v("tools", tools);
+        v("vanished", vanished), v("owner", owner), v("detector", detector), v("speculate", speculate),
+        v("min_delay", min_delay), v("max_delay", max_delay), v("eagerness_percent", eagerness_percent),
+        v("score_patience", score_patience), v("words_patience", words_patience), v("words_usual", words_usual),
+        v("interruptions", interruptions), v("min_words", min_words), v("min_duration", min_duration),
+        v("judge", judge), v("judge_words", judge_words), v("tail", tail), v("mute", mute), v("idle", idle),
+        v("longest_call", longest_call), v("longest_turn", longest_turn), v("mind_patience", mind_patience),
+        v("voice_patience", voice_patience), v("goodbye_patience", goodbye_patience), v("failures", failures),
+        v("failing", failing), v("tool_steps", tool_steps), v("budget_micros", budget_micros), v("greeting", greeting),
+        v("idle_text", idle_text), v("goodbye_text", goodbye_text), v("apology_text", apology_text),
+        v("failure_text", failure_text), v("tools", tools);
   }
 };
 

@@ -75,8 +75,7 @@ void Spending::settle(Generation generation) {
   if (it == thoughts_.end()) return;
   const Thought& t = it->second;
   if (!t.over || !(t.released || t.abandoned)) return;
-  if (!t.service.empty())
-    bill_.add_tokens(t.service, t.tokens, {.speculated = !t.released, .estimated = t.estimated});
+  if (!t.service.empty()) bill_.add_tokens(t.service, t.tokens, {.speculated = !t.released, .estimated = t.estimated});
   thoughts_.erase(it);
 }
 

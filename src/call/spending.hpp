@@ -1,5 +1,5 @@
-// What a call uses of its services, as it happens, put on its bill: which answers were wanted and which were asked ahead
-// for nothing, which words were heard and which were only spoken. Home thread of the call.
+// What a call uses of its services, as it happens, put on its bill: which answers were wanted and which were asked
+// ahead for nothing, which words were heard and which were only spoken. Home thread of the call.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +21,9 @@ class Spending {
 
   void listened(std::string_view service, Duration audio) { bill_.add_audio(service, audio); }
 
-  // One answer: asked for, perhaps of several services one after the other; answered or stopped; and in the end released
-  // (it is heard) or abandoned. Where a service was stopped before it told its usage, its tokens are estimated.
+  // One answer: asked for, perhaps of several services one after the other; answered or stopped; and in the end
+  // released (it is heard) or abandoned. Where a service was stopped before it told its usage, its tokens are
+  // estimated.
   void asked(Generation generation, const llm::Request& request);
   void asked_of(Generation generation, std::string_view service);
   void token(Generation generation, std::string_view text);

@@ -80,8 +80,8 @@ struct Floor {
   Utterance utterances = 0;
   int turns = 0;  // committed
   // What has been learnt of this recogniser.
-  Duration words_late{-1};     // from the notice of a pause to its transcript, nine of ten; -1: nothing yet
-  bool finds_turns = true;     // it signals the ends of turns; believed until one has passed without
+  Duration words_late{-1};  // from the notice of a pause to its transcript, nine of ten; -1: nothing yet
+  bool finds_turns = true;  // it signals the ends of turns; believed until one has passed without
   // Sounds that held the agent for nothing: the next of the kind needs words, or 6 dB more.
   std::vector<Time> empty_holds;
   int empty_level = 127;
@@ -129,9 +129,9 @@ struct Task {
 // ---- patience: limits and failures
 struct Patience {
   Time quiet_since{};
-  int prompts = 0;   // "are you still there?" since the caller's last words
-  int failures = 0;       // in a row …
-  Time failing_since{};   // … the first of them
+  int prompts = 0;       // "are you still there?" since the caller's last words
+  int failures = 0;      // in a row …
+  Time failing_since{};  // … the first of them
   std::int64_t spent_micros = 0;
 };
 

@@ -70,7 +70,8 @@ void step_task(Task& task, const State& all, const Event& event, Time now, Decis
     append_reply(heard_text(r.clauses, f->heard, r.pace), true);
   if (auto* e = get<event::Drained>(event); e && live && e->generation == r.generation)
     append_reply(whole_text(r.clauses, r.pace), false);
-  if (auto* h = get<event::HungUp>(event); h && live && r.released) append_reply(heard_text(r.clauses, h->heard, r.pace), true);
+  if (auto* h = get<event::HungUp>(event); h && live && r.released)
+    append_reply(heard_text(r.clauses, h->heard, r.pace), true);
   if (auto* m = get<event::MindDone>(event);
       m && live && m->generation == r.generation && r.released && silent(r) && !d.ended)
     append_reply("", false);

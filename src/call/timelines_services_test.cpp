@@ -1,5 +1,5 @@
-// Conversations whose services are streams from elsewhere: voices whose sound comes piece by piece, recognisers that find
-// the ends of turns themselves or are late, and a bill.
+// Conversations whose services are streams from elsewhere: voices whose sound comes piece by piece, recognisers that
+// find the ends of turns themselves or are late, and a bill.
 #include "call/endpointing.hpp"
 #include "call/timelines_testing.hpp"
 
@@ -27,7 +27,8 @@ TEST(Services, a_streaming_voice_is_heard_before_its_clause_is_whole) {
   ASSERT_TRUE(took);
   EXPECT_LT(took->v2v_us, 700'000);
   EXPECT_EQ(w.count("speaking"), 1);
-  EXPECT_EQ(w.context(), "caller: what are your hours? | agent: We are open from nine to five on every day but Sunday.");
+  EXPECT_EQ(w.context(),
+            "caller: what are your hours? | agent: We are open from nine to five on every day but Sunday.");
 }
 
 TEST(Services, an_interruption_in_a_stream_keeps_the_words_that_were_heard) {

@@ -94,8 +94,12 @@ std::optional<Duration> span(std::string_view text) {
     text.remove_prefix(digits);
     const std::string_view unit = text.substr(0, text.find_first_of("0123456789."));
     text.remove_prefix(unit.size());
-    const Duration one = unit == "ms" ? Duration(1ms) : unit == "s" ? Duration(1s) : unit == "m" ? Duration(1min)
-                         : unit == "h"  ? Duration(1h) : unit == "d" ? Duration(24h) : Duration::zero();
+    const Duration one = unit == "ms"  ? Duration(1ms)
+                         : unit == "s" ? Duration(1s)
+                         : unit == "m" ? Duration(1min)
+                         : unit == "h" ? Duration(1h)
+                         : unit == "d" ? Duration(24h)
+                                       : Duration::zero();
     const auto part = times(count, one);
     if (!part || one == Duration::zero()) return std::nullopt;
     sum = std::min(longest, sum + *part);

@@ -77,7 +77,8 @@ TEST(RetryAfter, a_limit_is_known_before_it_is_hit) {
             7s);
   EXPECT_EQ(wait({{"anthropic-ratelimit-requests-remaining", "0"},
                   {"anthropic-ratelimit-requests-reset", "2026-01-31T11:59:00Z"}}),
-            0s) << "it has passed";
+            0s)
+      << "it has passed";
   EXPECT_EQ(wait({{"x-ratelimit-remaining-tokens", "0"}, {"x-ratelimit-reset-tokens", "9999h"}}), 24h);
   for (const char* odd : {"", "soon", "1x", "s", "1s2", "-1s", "2026-13-31T12:00:07Z", "1..5s"})
     EXPECT_EQ(wait({{"x-ratelimit-remaining-tokens", "0"}, {"x-ratelimit-reset-tokens", odd}}), 0s) << odd;

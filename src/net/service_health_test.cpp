@@ -256,7 +256,8 @@ TEST(ServiceHealth, whoever_watches_hears_of_each_request_and_of_each_change) {
 
 TEST(ServiceHealth, one_account_is_shared_by_all_loops) {
   const auto together = std::make_shared<std::atomic<int>>(0);
-  ServiceHealth a("acme", {.concurrency = 2, .together = together}), b("acme", {.concurrency = 2, .together = together});
+  ServiceHealth a("acme", {.concurrency = 2, .together = together}),
+      b("acme", {.concurrency = 2, .together = together});
   const Time t{};
   ASSERT_TRUE(a.enter(t));
   ASSERT_TRUE(b.enter(t));

@@ -25,8 +25,8 @@ struct AgentFile {
 
   std::string file;   // where it was read
   call::Agent agent;  // all of it but log_dir, which is the server's
-  // The first choice, then what takes over when it fails; never empty once read. Keys are resolved, and in no error, log
-  // or summary.
+  // The first choice, then what takes over when it fails; never empty once read. Keys are resolved, and in no error,
+  // log or summary.
   std::vector<Hearing> stt;
   std::vector<llm::Spec> llm;
   std::vector<Speaking> tts;

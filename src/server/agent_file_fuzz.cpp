@@ -19,9 +19,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (agent) {
     const auto& settings = agent->agent.settings;
     const bool sane = !agent->agent.name.empty() && !agent->agent.instructions.empty() &&
-                      settings.min_delay <= settings.max_delay &&
-                      !agent->llm.empty() && !agent->stt.empty() && !agent->tts.empty() &&
-                      (agent->llm[0].provider == "local" || !agent->llm[0].model.empty()) && agent->record.keep_days > 0;
+                      settings.min_delay <= settings.max_delay && !agent->llm.empty() && !agent->stt.empty() &&
+                      !agent->tts.empty() && (agent->llm[0].provider == "local" || !agent->llm[0].model.empty()) &&
+                      agent->record.keep_days > 0;
     const std::string told = offhook::server::summary(*agent);
     if (!sane || told.find("secret-of-the-environment") != told.npos) std::abort();
   }

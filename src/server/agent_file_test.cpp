@@ -145,9 +145,9 @@ TEST(AgentFile, all_mistakes_are_told_at_once) {
 }
 
 TEST(AgentFile, what_the_contract_promises_for_later_says_so) {
-  for (const char* text : {"tools: []", "flow: {}", "filters: []", "listeners: []", "app: {}", "turn: {owner: mind}", "audio: {noise: on}", "audio: {echo: on}", "record: {sound: on}",
-                           "record: {sound: true}", "context: {strategy: summary}", "stt: {provider: azure}",
-                           "tts: {provider: rime}"})
+  for (const char* text : {"tools: []", "flow: {}", "filters: []", "listeners: []", "app: {}", "turn: {owner: mind}",
+                           "audio: {noise: on}", "audio: {echo: on}", "record: {sound: on}", "record: {sound: true}",
+                           "context: {strategy: summary}", "stt: {provider: azure}", "tts: {provider: rime}"})
     EXPECT_THAT(wrong(least + text), HasSubstr("is part of the agent file's contract but not built yet")) << text;
 }
 
@@ -160,9 +160,9 @@ TEST(AgentFile, the_vendors_key_goes_to_the_vendor_alone) {
   EXPECT_THAT(wrong(vendor, with_key("")), HasSubstr("is empty"));
   for (const char* url : {"http://127.0.0.1:8000/v1", "https://api.openai.com.example.com/v1",
                           "http://api.openai.com/v1", "https://example.com/api.openai.com"})
-    EXPECT_EQ(good(least + "llm: {provider: openai, model: m, base_url: \"" + url + "\"}", with_key("sesame"))
-                  .llm[0].api_key,
-              "")
+    EXPECT_EQ(
+        good(least + "llm: {provider: openai, model: m, base_url: \"" + url + "\"}", with_key("sesame")).llm[0].api_key,
+        "")
         << url;
 }
 
@@ -266,10 +266,10 @@ TEST(AgentFile, a_missing_key_is_a_mistake_only_at_the_vendors_own_address) {
 TEST(AgentFile, what_does_not_belong_to_a_provider_is_not_passed_over) {
   const std::string flux = "provider: deepgram, model: flux-general-en, api_key: k";
   EXPECT_EQ(good(least + "stt: {" + flux + ", end_of_turn: 0.8, eager_end_of_turn: 0.4}").stt[0].spec.end_of_turn, 0.8);
-  for (const char* text :
-       {"stt: {provider: deepgram, api_key: k, end_of_turn: 0.8}", "stt: {language: en}", "stt: {tokens: a}",
-        "tts: {speed: 1.2}", "tts: {base_url: \"ws://a\"}", "llm: {reasoning: low}", "stt: {provider: deepgram, api_key: k, partials: on}",
-        "llm: {fallback: [{model: m}]}", "stt: {concurrency: 3}", "tts: {voices: a}"})
+  for (const char* text : {"stt: {provider: deepgram, api_key: k, end_of_turn: 0.8}", "stt: {language: en}",
+                           "stt: {tokens: a}", "tts: {speed: 1.2}", "tts: {base_url: \"ws://a\"}",
+                           "llm: {reasoning: low}", "stt: {provider: deepgram, api_key: k, partials: on}",
+                           "llm: {fallback: [{model: m}]}", "stt: {concurrency: 3}", "tts: {voices: a}"})
     EXPECT_THAT(wrong(least + text), HasSubstr("belongs to ")) << text;
   EXPECT_THAT(wrong(least + "tts: {provider: cartesia, api_key: k}"), HasSubstr("expected voice"));
   EXPECT_THAT(wrong(least + "llm: {provider: vllm}"), HasSubstr("expected model"));
@@ -282,8 +282,7 @@ TEST(AgentFile, what_does_not_belong_to_a_provider_is_not_passed_over) {
 
 TEST(AgentFile, only_a_recogniser_that_finds_turns_may_own_them) {
   EXPECT_THAT(wrong(least + "turn: {owner: stt}"), HasSubstr("turn.owner: found stt, but local does not find turns"));
-  const AgentFile a =
-      good(least + "turn: {owner: stt}\nstt: {provider: deepgram, model: flux-general-en, api_key: k}");
+  const AgentFile a = good(least + "turn: {owner: stt}\nstt: {provider: deepgram, model: flux-general-en, api_key: k}");
   EXPECT_EQ(a.agent.settings.owner, call::Owner::stt);
 }
 

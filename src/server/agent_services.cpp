@@ -57,7 +57,8 @@ void read_address(Fields& f, const std::string& provider, const Row* row, bool s
     return f.complain("base_url", parsed.error().what + "; expected an address such as " +
                                       (sockets ? "wss://127.0.0.1:9100" : "http://127.0.0.1:8000/v1"));
   if (parsed->scheme != "http" && parsed->scheme != "https" && !(sockets && sockets_too(parsed->scheme)))
-    f.complain("base_url", "found " + parsed->scheme + "://, expected " + (sockets ? "wss:// or https://" : "http:// or https://"));
+    f.complain("base_url",
+               "found " + parsed->scheme + "://, expected " + (sockets ? "wss:// or https://" : "http:// or https://"));
   else if (url.find('#') != url.npos || (url.find('?') != url.npos && provider != "azure"))
     f.complain("base_url", "found a query or a fragment, expected an address alone; write the key as api_key");
   else if (url.ends_with("/chat/completions"))
@@ -67,8 +68,7 @@ void read_address(Fields& f, const std::string& provider, const Row* row, bool s
   if (to.model.empty()) f.complain("", "expected model, the name by which the server at base_url knows it");
   // The vendor's key goes to the vendor alone, and to nobody in between.
   const bool own = vendors && parsed->tls();
-  if (!f.has("api_key") && !row->key_variable.empty() && own)
-    f.secret_from(row->key_variable, "api_key", to.api_key);
+  if (!f.has("api_key") && !row->key_variable.empty() && own) f.secret_from(row->key_variable, "api_key", to.api_key);
 }
 
 // A key that this provider does not know is no wish to be passed over in silence.
@@ -145,7 +145,8 @@ llm::Spec read_mind(Fields f) {
 Speaking read_voice(Fields f) {
   Speaking v;
   auto& s = v.spec;
-  f.word("provider", s.provider, names_of({"local", "kokoro"}, tts::providers()), {"google", "azure", "rime", "minimax"});
+  f.word("provider", s.provider, names_of({"local", "kokoro"}, tts::providers()),
+         {"google", "azure", "rime", "minimax"});
   const auto* provider = tts::find_provider(s.provider);
   const Row row = provider ? row_of(*provider) : Row{};
   read_address(f, s.provider, provider ? &row : nullptr, true, {s.base_url, s.model, s.api_key, s.concurrency});

@@ -1,5 +1,5 @@
-// The services that an agent's file names: for hearing, thinking and speaking a first choice and what takes over when it
-// fails (`fallback:`). Which there are stands in the tables of stt/, llm/ and tts/; here they are read and checked.
+// The services that an agent's file names: for hearing, thinking and speaking a first choice and what takes over when
+// it fails (`fallback:`). Which there are stands in the tables of stt/, llm/ and tts/; here they are read and checked.
 #pragma once
 
 #include <string>

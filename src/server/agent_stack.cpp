@@ -26,7 +26,10 @@ AgentStack::AgentStack(net::Loop& loop, net::HttpClient& http, const AgentFile& 
       choice.recognizer = recognizers_.back().get();
       choice.health = health_of(choice.name, hearing.spec.concurrency, accounts);
     }
-    services_.push_back({.kind = telemetry::ServiceKind::stt, .name = choice.name, .recognizer = choice.recognizer, .health = choice.health});
+    services_.push_back({.kind = telemetry::ServiceKind::stt,
+                         .name = choice.name,
+                         .recognizer = choice.recognizer,
+                         .health = choice.health});
     ears.push_back(std::move(choice));
   }
   recognizer_ = stt::resilient(std::move(ears));
@@ -45,7 +48,8 @@ AgentStack::AgentStack(net::Loop& loop, net::HttpClient& http, const AgentFile& 
     }
     clients_.push_back(llm::connect(loop, http, std::move(spec)));
     net::ServiceHealth* health = here ? nullptr : health_of(name, concurrency, accounts);
-    services_.push_back({.kind = telemetry::ServiceKind::llm, .name = name, .client = clients_.back().get(), .health = health});
+    services_.push_back(
+        {.kind = telemetry::ServiceKind::llm, .name = name, .client = clients_.back().get(), .health = health});
     minds.push_back({name, clients_.back().get(), health});
   }
   llm_ = llm::resilient(loop, std::move(minds));
@@ -58,7 +62,8 @@ AgentStack::AgentStack(net::Loop& loop, net::HttpClient& http, const AgentFile& 
       choice.voice = voices_.back().get();
       choice.health = health_of(choice.name, speaking.spec.concurrency, accounts);
     }
-    services_.push_back({.kind = telemetry::ServiceKind::tts, .name = choice.name, .voice = choice.voice, .health = choice.health});
+    services_.push_back(
+        {.kind = telemetry::ServiceKind::tts, .name = choice.name, .voice = choice.voice, .health = choice.health});
     voices.push_back(std::move(choice));
   }
   voice_ = tts::resilient(std::move(voices));
@@ -69,22 +74,22 @@ AgentStack::~AgentStack() = default;
 void AgentStack::count_into(telemetry::ServiceMetrics& metrics) {
   for (const Service& service : services_) {
     if (!service.health) continue;
-    service.health->observe([&metrics, kind = service.kind, name = service.name](net::HealthEvent event,
-                                                                                 const std::string& why) {
-      using telemetry::RequestOutcome;
-      switch (event) {
-        case net::HealthEvent::succeeded: return metrics.request(kind, name, RequestOutcome::ok);
-        case net::HealthEvent::cancelled: return metrics.request(kind, name, RequestOutcome::cancelled);
-        case net::HealthEvent::refused: return metrics.request(kind, name, RequestOutcome::refused);
-        case net::HealthEvent::failed:
-          metrics.request(kind, name, RequestOutcome::failed);
-          return log::warn("service_failed", {{"kind", telemetry::name(kind)}, {"service", name}, {"error", why}});
-        case net::HealthEvent::opened:
-          return log::error("service_down", {{"kind", telemetry::name(kind)}, {"service", name}, {"error", why}});
-        case net::HealthEvent::closed:
-          return log::info("service_up", {{"kind", telemetry::name(kind)}, {"service", name}});
-      }
-    });
+    service.health->observe(
+        [&metrics, kind = service.kind, name = service.name](net::HealthEvent event, const std::string& why) {
+          using telemetry::RequestOutcome;
+          switch (event) {
+            case net::HealthEvent::succeeded: return metrics.request(kind, name, RequestOutcome::ok);
+            case net::HealthEvent::cancelled: return metrics.request(kind, name, RequestOutcome::cancelled);
+            case net::HealthEvent::refused: return metrics.request(kind, name, RequestOutcome::refused);
+            case net::HealthEvent::failed:
+              metrics.request(kind, name, RequestOutcome::failed);
+              return log::warn("service_failed", {{"kind", telemetry::name(kind)}, {"service", name}, {"error", why}});
+            case net::HealthEvent::opened:
+              return log::error("service_down", {{"kind", telemetry::name(kind)}, {"service", name}, {"error", why}});
+            case net::HealthEvent::closed:
+              return log::info("service_up", {{"kind", telemetry::name(kind)}, {"service", name}});
+          }
+        });
   }
 }
 

@@ -11,7 +11,7 @@
 namespace offhook::server {
 namespace {
 
-constexpr Duration kModelPatience = 60s;   // for the language model to be up and warm
+constexpr Duration kModelPatience = 60s;  // for the language model to be up and warm
 
 // Runs `task` on the loop and waits for it. Not from the loop itself.
 void on_loop(net::Loop& loop, const std::function<void()>& task) {
@@ -115,11 +115,11 @@ void Engine::furnish(Core& core) {
   core.service_metrics = std::make_unique<telemetry::ServiceMetrics>(known, prices_->currency);
   for (std::size_t i = 0; i < agents_.size(); ++i) {
     AgentStack& stack = *core.stacks[i];
-    core.services.push_back(std::make_unique<call::Services>(call::Services{
-        core.loop, core.loop.media_clock(), *core.vad,
-        agents_[i].agent.settings.detector ? models_->detector() : nullptr, stack.recognizer(), stack.llm(),
-        stack.voice(), phrases_, core.metrics, prices_, core.service_metrics.get(), &observers_, &core.calls,
-        &core.gate}));
+    core.services.push_back(std::make_unique<call::Services>(
+        call::Services{core.loop, core.loop.media_clock(), *core.vad,
+                       agents_[i].agent.settings.detector ? models_->detector() : nullptr, stack.recognizer(),
+                       stack.llm(), stack.voice(), phrases_, core.metrics, prices_, core.service_metrics.get(),
+                       &observers_, &core.calls, &core.gate}));
     stack.count_into(*core.service_metrics);
     stack.llm().warm();
   }

@@ -206,7 +206,8 @@ std::vector<Fields> Fields::list(std::string_view key, std::size_t most) {
   }
   for (const Node& item : node->items) {
     if (item.kind != Node::Kind::map)
-      reader_->complain(item.at, path_of(key), "found " + kind_of(item) + ", expected a map such as { provider: local }");
+      reader_->complain(item.at, path_of(key),
+                        "found " + kind_of(item) + ", expected a map such as { provider: local }");
     else
       entries.push_back({*reader_, &item, path_of(key) + "[]"});
   }

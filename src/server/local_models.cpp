@@ -10,14 +10,14 @@ std::string key_of(const Hearing& h) {
   if (h.spec.provider == "local") return "local";
   if (h.spec.provider != "sherpa") return {};
   const auto& f = h.files;
-  return "sherpa|" + std::string(name(f.family)) + "|" + f.encoder + "|" + f.decoder + "|" + f.joiner + "|" + f.model + "|" + f.tokens +
-         "|" + f.language;
+  return "sherpa|" + std::string(name(f.family)) + "|" + f.encoder + "|" + f.decoder + "|" + f.joiner + "|" + f.model +
+         "|" + f.tokens + "|" + f.language;
 }
 std::string key_of(const Speaking& s) {
   if (s.spec.provider == "local") return "local";
   if (s.spec.provider != "kokoro") return {};
-  return "kokoro|" + s.files.model + "|" + s.files.voices + "|" + s.files.voice + "|" +
-         s.files.language + "|" + std::to_string(s.files.speed);
+  return "kokoro|" + s.files.model + "|" + s.files.voices + "|" + s.files.voice + "|" + s.files.language + "|" +
+         std::to_string(s.files.speed);
 }
 
 template <class T>

@@ -6,8 +6,7 @@
 
 namespace offhook::server {
 
-PhraseBook::PhraseBook(net::Loop& loop, tts::PhraseCache& cache, std::vector<Agent> agents,
-                       std::function<void()> tried)
+PhraseBook::PhraseBook(net::Loop& loop, tts::PhraseCache& cache, std::vector<Agent> agents, std::function<void()> tried)
     : loop_(loop),
       cache_(cache),
       tried_(std::move(tried)),
@@ -48,8 +47,8 @@ void PhraseBook::next() {
     sound_.insert(sound_.end(), samples.begin(), samples.end());
   };
   sink.done = [this](Result<tts::Spoken> result) { rendered(std::move(result)); };
-  rendering_ = under_way_.voice->synthesize(loop_, {under_way_.text, under_way_.rate, deadline, deadline},
-                                            std::move(sink));
+  rendering_ =
+      under_way_.voice->synthesize(loop_, {under_way_.text, under_way_.rate, deadline, deadline}, std::move(sink));
 }
 
 // Whichever voice of the agent said it: another voice's apology is better than none.

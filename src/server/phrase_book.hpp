@@ -1,6 +1,6 @@
-// Greetings, apologies and goodbyes are ready before they are needed: an apology must not depend on what has just failed.
-// What cannot be rendered at the start (the voice's service does not answer) is tried again until it can. Lives on its
-// loop.
+// Greetings, apologies and goodbyes are ready before they are needed: an apology must not depend on what has just
+// failed. What cannot be rendered at the start (the voice's service does not answer) is tried again until it can. Lives
+// on its loop.
 #pragma once
 
 #include <functional>
@@ -22,8 +22,8 @@ class PhraseBook {
     std::shared_ptr<const call::Agent> agent;
     tts::Voice* voice;  // outlives the book
   };
-  static constexpr Duration kPatience = 20s;    // for one phrase
-  static constexpr Duration kAtStart = 30s;     // the server does not wait longer for all of them
+  static constexpr Duration kPatience = 20s;  // for one phrase
+  static constexpr Duration kAtStart = 30s;   // the server does not wait longer for all of them
   static constexpr Duration kTryAgain = 15s;
 
   // `tried` is told once: when each phrase has been tried, or the time is over. Later, from the loop.
