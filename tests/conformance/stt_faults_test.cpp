@@ -2,11 +2,10 @@
 // a wrong word.
 #include "conformance/stt_testing.hpp"
 
-namespace offhook::conformance {
+namespace offhook::conformance::ears {
 namespace {
 
 using testing::AnyOf;
-using testing::Eq;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -202,4 +201,4 @@ TEST_P(SttRequestFaults, failed_pause_loses_nothing_for_the_next) {
 }
 
 }  // namespace
-}  // namespace offhook::conformance
+}  // namespace offhook::conformance::ears

@@ -3,16 +3,13 @@
 #include "conformance/stt_testing.hpp"
 #include "stt/resilient.hpp"
 
-namespace offhook::conformance {
+namespace offhook::conformance::ears {
 namespace {
 
 using net::ServiceHealth;
 using stt::TurnSignal;
-using testing::AllOf;
 using testing::ElementsAre;
-using testing::Ge;
 using testing::HasSubstr;
-using testing::Le;
 using testing::Not;
 
 constexpr std::size_t most_messages = 200;
@@ -288,4 +285,4 @@ TEST_F(SttLocal, model_of_ones_own_hears_the_whole_turn_when_the_service_goes) {
 }
 
 }  // namespace
-}  // namespace offhook::conformance
+}  // namespace offhook::conformance::ears

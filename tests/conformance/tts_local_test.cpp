@@ -1,4 +1,5 @@
-// The local voice, for the promises of tts.hpp that do not speak of a service: a real model, on a real loop.
+// The local voice, for the promises of tts.hpp that do not speak of a service: a real model, on a real loop. Few tests,
+// since each loads it.
 #include <algorithm>
 
 #include "audio/level.hpp"
@@ -49,7 +50,7 @@ class TtsLocal : public ::testing::Test {
   Mouth mouth{rig, [] { return std::make_unique<Lent>(*voice_); }};
 };
 
-TEST_F(TtsLocal, a_clause_is_heard_whole_at_the_rate_that_is_wanted) {
+TEST_F(TtsLocal, a_text_is_heard_from_its_first_sentence_to_its_last_at_the_rate_that_is_wanted) {
   std::vector<double> lengths;
   for (const int rate : {8000, 16000, 24000}) {
     const auto heard = mouth.say(kClause, rate);
@@ -62,22 +63,15 @@ TEST_F(TtsLocal, a_clause_is_heard_whole_at_the_rate_that_is_wanted) {
   EXPECT_GT(lengths[0], 1.2);
   EXPECT_LT(lengths[0], 3);
   EXPECT_NEAR(lengths[1], lengths[0], 0.3);  // no two renderings are the same
-}
 
-TEST_F(TtsLocal, a_text_of_sentences_is_heard_from_the_first_and_to_the_last) {
   std::string text;
   for (int i = 0; i < 4; ++i) text += "We are open from nine to five. ";
-  const auto heard = mouth.start(text);
-  std::size_t pieces = 0;
-  rig.on_loop([&] { heard->on_sound = [&] { ++pieces; }; });
-  ASSERT_TRUE(mouth.wait(*heard));
+  const auto heard = mouth.say(text);
   EXPECT_TRUE(heard->ok()) << heard->what();
-  EXPECT_EQ(pieces, 4u);
+  EXPECT_EQ(heard->pieces, 4);
   EXPECT_LT(heard->first, heard->ended);
   EXPECT_GT(heard->seconds(), 4 * 1.2);
-}
 
-TEST_F(TtsLocal, clauses_at_once_are_each_heard) {
   std::vector<std::shared_ptr<Heard>> all;
   rig.on_loop([&] {
     for (int i = 0; i < 6; ++i)
@@ -88,9 +82,7 @@ TEST_F(TtsLocal, clauses_at_once_are_each_heard) {
     EXPECT_TRUE(heard->ok()) << heard->what();
   }
   for (std::size_t i = 0; i < all.size(); i += 2) EXPECT_LT(all[i]->seconds() * 2, all[i + 1]->seconds());
-}
 
-TEST_F(TtsLocal, nothing_to_say_is_done_and_any_text_is_survived) {
   for (const char* text : {"", " ", " \n\t ", "...", "—", "?!", "“…”", "🙂"}) {
     const auto heard = mouth.say(text);
     EXPECT_TRUE(heard->ok()) << text << ": " << heard->what();
@@ -104,7 +96,7 @@ TEST_F(TtsLocal, nothing_to_say_is_done_and_any_text_is_survived) {
   }
 }
 
-TEST_F(TtsLocal, an_interrupted_clause_is_heard_no_more_and_rendered_no_further) {
+TEST_F(TtsLocal, an_interrupted_clause_is_rendered_no_further_and_a_late_one_told_in_time) {
   std::string text;
   while (text.size() < 1900) text += "And then we will look at the tooth that hurts. ";
   const auto heard = mouth.start(text);
@@ -113,12 +105,11 @@ TEST_F(TtsLocal, an_interrupted_clause_is_heard_no_more_and_rendered_no_further)
   const auto before = pool_->health().done.load();
   EXPECT_TRUE(mouth.say("Yes.")->ok());
   EXPECT_LE(pool_->health().done.load() - before, 5u) << "of some forty";
-  const auto inside = mouth.start(kClause);
-  rig.on_loop([&] { inside->on_sound = [&] { Mouth::leave_here(*inside); }; });
-  ASSERT_TRUE(mouth.wait_for_sound(*inside));
-}
+  rig.on_loop([&] {
+    const auto inside = mouth.start_here(kClause);
+    inside->on_sound = [here = inside.get()] { Mouth::leave_here(*here); };
+  });
 
-TEST_F(TtsLocal, deadlines_are_kept_though_the_machine_is_busy) {
   auto let_go = inference::occupy(*pool_);
   const auto late = mouth.say(kClause, 8000, {.first_sound = 100ms, .all = 5s});
   EXPECT_EQ(late->code(), Errc::timeout) << late->what();

@@ -104,6 +104,7 @@ struct Heard {
   const Time asked;
   Time first{}, ended{};  // its first sound; done
   std::vector<std::int16_t> sound;
+  int pieces = 0;
   std::vector<std::pair<std::size_t, std::int64_t>> said;
   std::vector<std::pair<std::string, std::int64_t>> used;
   std::optional<Result<tts::Spoken>> done;
@@ -117,7 +118,7 @@ struct Heard {
                 [this](std::span<const std::int16_t> samples) {
                   check("sound");
                   EXPECT_FALSE(samples.empty());
-                  if (sound.empty()) first = loop.now();
+                  if (++pieces == 1) first = loop.now();
                   sound.insert(sound.end(), samples.begin(), samples.end());
                   if (on_sound) on_sound();
                 },
