@@ -81,6 +81,7 @@ class Machine {
     turn.words_upto = std::min(t.upto, f_.heard_to);  // may be ahead of our notice of the pause
     const bool was_final = std::exchange(turn.words_final, turn.paused && covers(turn.words_upto));
     turn.words_at = now_;
+    weigh();
     if (turn.words_final && !was_final) f_.words_late = learn_lateness(s_, f_.words_late, now_ - turn.noticed_at);
     out_.push_back({action::CallerSaid{t.utterance, t.text, false}, "transcript of a pause"});
     judge();
@@ -353,7 +354,8 @@ class Machine {
       turn.over = true;  // enough: taken in mid-speech, with the words so far
       pause(f_.heard_to, now_);
     }
-    if (theirs() && turn.signalled && !turn.over) {
+    const bool tail = turn.tail && out() && now_ < later(turn.started_at, s_.longest_turn);  // its last words first
+    if (theirs() && turn.signalled && !turn.over && !tail) {
       if (!turn.paused) pause(f_.heard_to, all_.line.last_sound);
       return take("the recogniser says that the turn is over");
     }
@@ -361,9 +363,9 @@ class Machine {
     if (!turn.words_final && !turn.words_failed && now_ < words_by()) return;
     if (turn.over) return take("the longest turn is over");
     if (turn.score_due && now_ < later(turn.noticed_at, s_.score_patience)) return;
-    if (turn.tail && out() && now_ < later(turn.started_at, s_.longest_turn)) return;  // the last words first
+    if (tail) return;
     if (now_ < later(turn.speech_end_at, turn.wait)) return;
-    if (theirs()) {
+    if (theirs() && !dialog::words_of(turn.words).empty()) {
       f_.finds_turns = false;  // the next turn is judged here
       return take("the recogniser did not end the turn in time");
     }
@@ -374,6 +376,9 @@ class Machine {
     auto& turn = *f_.turn;
     if (held() && turn.overlap == Floor::Overlap::undecided) dismiss("the caller has finished");
     if (out()) return drop("spoken over the agent: " + why);
+    // A transcript that was not waited for takes at least so long: else it would never be learnt.
+    if (turn.paused && !turn.words_final && !turn.words_failed && !turn.over && !turn.signalled)
+      f_.words_late = learn_lateness(s_, f_.words_late, 2 * (now_ - turn.noticed_at));
     if (dialog::words_of(turn.words).empty()) return take_without_words(why);
     Decisions::Commit commit;
     commit.text = turn.words;
@@ -445,7 +450,8 @@ Time deadline_of(const Floor& floor, const State& all) {
   if (!turn.paused) return std::min(next, longest);
   Time decide = turn.over ? turn.noticed_at : later(turn.speech_end_at, turn.wait);
   if (turn.score_due && !turn.over) decide = std::max(decide, later(turn.noticed_at, s.score_patience));
-  if (!turn.words_final && !turn.words_failed) decide = std::max(decide, later(turn.noticed_at, s.words_patience));
+  if (!turn.words_final && !turn.words_failed)
+    decide = std::max(decide, later(turn.noticed_at, words_wait(s, turn.words, floor.words_late)));
   if (turn.tail && all.reply.out()) decide = std::max(decide, longest);
   return std::min(next, decide);
 }

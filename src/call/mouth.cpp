@@ -1,5 +1,6 @@
 #include "call/mouth.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace offhook::call {
@@ -17,6 +18,14 @@ tts::Edges edges_of(std::string_view clause) {
     edges.after = 110ms;
   return edges;
 }
+
+namespace {
+
+std::int64_t code_points(std::string_view text) {
+  return std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+}
+
+}  // namespace
 
 Mouth::Mouth(net::Loop& loop, net::MediaClock& clock, Wire& wire, EdgeTraits edge, tts::Voice& voice,
              tts::PhraseCache& phrases, Duration voice_patience, std::function<void(Event)> tell,
@@ -106,7 +115,7 @@ void Mouth::next() {
     waiting_.pop_front();
     if (auto sound = phrases_.find({voice_.key(), edge_.rate, under_way_.text})) {
       const Generation generation = generation_;
-      if (used_) used_("", static_cast<std::int64_t>(under_way_.text.size()));
+      if (used_) used_("", code_points(under_way_.text));
       // The event first: a reply's samples must be known before it becomes audible.
       ready(under_way_.number, static_cast<Sample>(sound->size()), "");
       if (generation == generation_) playout_.add(std::move(sound), loop_.now());

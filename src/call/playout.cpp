@@ -33,6 +33,7 @@ void Playout::begin(Generation generation) {
   pieces_.clear();
   piece_ = offset_ = 0;
   open_ = thirsty_ = false;
+  open_from_ = 0;
   position_ = confirmed_ = forgotten_ = 0;
   sent_.clear();
   marks_.clear();
@@ -46,7 +47,10 @@ void Playout::add(Sound clause, Time now) {
 
 void Playout::add_piece(Sound piece, Time now) {
   if (!active_ || drained_ || !piece || piece->empty()) return;
-  if (!std::exchange(open_, true)) thirsty_ = cushion_ > Duration::zero();
+  if (!std::exchange(open_, true)) {
+    thirsty_ = cushion_ > Duration::zero();
+    open_from_ = pieces_.size();
+  }
   pieces_.push_back({std::move(piece), false});
   pump(now);
 }
@@ -54,6 +58,7 @@ void Playout::add_piece(Sound piece, Time now) {
 void Playout::end_clause(Time now) {
   if (!std::exchange(open_, false)) return;
   if (!pieces_.empty()) pieces_.back().last = true;
+  if (active_ && started_ && all_sent()) send_mark(now);  // its last frame went without one
   pump(now);
 }
 
@@ -75,7 +80,7 @@ void Playout::hold(Time now) {
   // One fading frame, from where the sound would go on; the position stays, so that a resume says it again.
   std::array<std::int16_t, kMostFrame> frame{};
   const auto n = static_cast<std::size_t>(edge_.frame);
-  take(frame.data(), n, false);
+  take(frame.data(), n, pieces_.size(), false);
   audio::fade_out(std::span(frame.data(), n));
   std::array<std::uint8_t, kMostFrame> wire;
   audio::mulaw_encode(std::span<const std::int16_t>(frame.data(), n), std::span(wire.data(), n));
@@ -122,23 +127,27 @@ void Playout::pump(Time now) {
   if (closed_ && all_sent() && !open_) finish(now);
 }
 
-// True while the voice has to send more before the next frame is worth sending.
-bool Playout::wait_for_voice(Time now) {
-  if (!open_) return thirsty_ = false;
-  const Duration there = waiting();
+// The pieces that may be sent now: up to this one. Of a clause that is still being made only where a frame of it is
+// there, and the cushion once it has been missed.
+std::size_t Playout::ready_to(Time now) {
+  if (!open_) {
+    thirsty_ = false;
+    return pieces_.size();
+  }
+  const Duration there = span_of_pieces(std::max(piece_, open_from_));
   if (thirsty_ && there >= cushion_) thirsty_ = false;
-  if (!thirsty_ && there >= kFrame) return false;
-  if (started_ && sound_ && !thirsty_ && far_until_ <= now) {  // the caller hears that we wait
+  if (!thirsty_ && there >= kFrame) return pieces_.size();
+  if (piece_ >= open_from_ && started_ && sound_ && !thirsty_ && far_until_ <= now) {  // the caller hears that we wait
     thirsty_ = true;
     cushion_ = std::clamp(2 * cushion_, kCushion, kLongestCushion);
   }
-  return true;
+  return open_from_;
 }
 
 // At most `n` samples from the front; the rest of the frame is silence. Returns how many there were.
-std::size_t Playout::take(std::int16_t* frame, std::size_t n, bool advance) {
+std::size_t Playout::take(std::int16_t* frame, std::size_t n, std::size_t end, bool advance) {
   std::size_t piece = piece_, offset = offset_, got = 0;
-  while (got < n && piece < pieces_.size()) {
+  while (got < n && piece < end) {
     const auto& sound = *pieces_[piece].sound;
     const std::size_t part = std::min(n - got, sound.size() - offset);
     std::copy_n(sound.begin() + static_cast<std::ptrdiff_t>(offset), part, frame + got);
@@ -160,11 +169,13 @@ std::size_t Playout::take(std::int16_t* frame, std::size_t n, bool advance) {
 
 bool Playout::send_frame(Time now) {
   // Pauses inside a reply are sent as silence, so that the far end's clock goes on; before its first sound, nothing.
-  if (wait_for_voice(now) || (all_sent() && (closed_ || !started_))) return false;
+  const std::size_t end = ready_to(now);
+  if (open_ && piece_ >= end) return false;
+  if (all_sent() && (closed_ || !started_)) return false;
   std::array<std::int16_t, kMostFrame> frame;
   const auto n = static_cast<std::size_t>(edge_.frame);
   const std::size_t piece_before = piece_;
-  const std::size_t got = take(frame.data(), n, true);
+  const std::size_t got = take(frame.data(), n, end, true);
   const std::span<std::int16_t> samples(frame.data(), n);
   if (fade_in_ && got > 0) {
     audio::fade_in(samples.first(std::min(n, static_cast<std::size_t>(edge_.rate) / 100)));
@@ -264,9 +275,14 @@ Sample Playout::heard(Time now, Duration ago) const {
 }
 
 Duration Playout::waiting() const {
+  return span_of_pieces(piece_);
+}
+
+// Of what has not been sent, from this piece on.
+Duration Playout::span_of_pieces(std::size_t from) const {
   Sample samples = 0;
-  for (std::size_t i = piece_; i < pieces_.size(); ++i) samples += static_cast<Sample>(pieces_[i].sound->size());
-  samples -= static_cast<Sample>(offset_);
+  for (std::size_t i = from; i < pieces_.size(); ++i) samples += static_cast<Sample>(pieces_[i].sound->size());
+  if (from == piece_) samples -= static_cast<Sample>(offset_);
   return Duration(std::max<Sample>(0, samples) * 1'000'000 / edge_.rate);
 }
 

@@ -79,9 +79,10 @@ class Playout {
   bool send_frame(Time now);
   void send_mark(Time now);
   bool all_sent() const { return piece_ >= pieces_.size(); }
-  bool wait_for_voice(Time now);
+  Duration span_of_pieces(std::size_t from) const;
+  std::size_t ready_to(Time now);
   void finish(Time now);
-  std::size_t take(std::int16_t* frame, std::size_t n, bool advance);
+  std::size_t take(std::int16_t* frame, std::size_t n, std::size_t end, bool advance);
 
   Wire& wire_;
   const EdgeTraits edge_;
@@ -99,6 +100,7 @@ class Playout {
   };
   std::vector<Piece> pieces_;
   std::size_t piece_ = 0, offset_ = 0;  // next sample to send
+  std::size_t open_from_ = 0;           // its first piece
   bool open_ = false;                   // more will come of the clause at the end
   bool thirsty_ = false;                // the voice has fallen behind: not before the cushion is there
   Duration cushion_{};

@@ -63,6 +63,7 @@ void Spending::released(Generation generation) {
 }
 
 void Spending::abandoned(Generation generation) {
+  spoken_.clear();  // what was heard of it has been told before
   if (const auto it = thoughts_.find(generation); it != thoughts_.end()) {
     if (!it->second.over) end(it->second, false, {});
     it->second.abandoned = true;

@@ -125,6 +125,48 @@ TEST(Services, a_transcript_that_is_later_than_ever_before_is_not_waited_for_wit
   EXPECT_NEAR(to_ms(Duration(took->v2v_us)), 96 + 600 + 380, 60) << "twice what is usual, not 2.5 s";
 }
 
+TEST(Services, a_recogniser_that_is_always_late_is_waited_for_after_a_turn_or_two) {
+  Settings s;
+  s.detector = false;
+  Rehearsal w = world(s);
+  w.delays.stt = 900ms;
+  w.delays.partial_every = 200ms;
+  for (int i = 0; i < 5; ++i) w.speech.push_back({i * 8s + 1s, i * 8s + 2s, "what are your hours on saturday"});
+  w.think = [](const std::string&, int) { return answer("Nine to five.", 1s); };
+  w.run(42s);
+  const std::string context = w.context();
+  EXPECT_EQ(context.substr(context.rfind("caller: ")).find("caller: what are your hours on saturday |"), 0u) << context;
+  EXPECT_GE(w.state().floor.words_late, 600ms);
+}
+
+TEST(Services, a_signal_in_the_tail_of_a_reply_waits_for_its_last_word) {
+  Rehearsal w = world(theirs());
+  w.delays.stt_never = true;
+  w.speech = {{1s, 2s, "is it open?"}, {4250ms, 4500ms, "yes please"}};
+  w.answers = {answer("Shall I book it?", 2s), answer("Gladly.")};
+  w.at(2250ms, signal(Kind::ended, "is it open?"));
+  auto second = signal(Kind::ended, "yes please");
+  second.utterance = 2;
+  w.at(4550ms, second);  // the reply is heard until 4.63
+  w.run(9s);
+  EXPECT_NE(w.context().find("caller: yes please | agent: Gladly."), std::string::npos) << w.context() << "\n"
+                                                                                        << w.timeline_text();
+}
+
+TEST(Services, a_noise_without_words_takes_no_turns_away_from_the_recogniser) {
+  Rehearsal w = world(theirs());
+  w.speech = {{1s, 1400ms, ""}, {6s, 7s, "what are your hours?"}};
+  auto late = signal(Kind::ended, "what are your hours?");
+  late.utterance = 2;
+  w.at(7200ms, late);
+  w.answers = {answer("Nine to five.")};
+  w.run(12s);
+  EXPECT_TRUE(w.state().floor.finds_turns);
+  const auto* took = nth<action::TurnTook>(w);
+  ASSERT_TRUE(took) << w.timeline_text();
+  EXPECT_LT(took->v2v_us, 800'000);
+}
+
 TEST(Services, what_a_recogniser_takes_is_learnt) {
   Settings s;
   Duration known{-1};

@@ -5,6 +5,7 @@
 #include "cli/commands.hpp"
 #include "server/agent_file.hpp"
 #include "server/online_check.hpp"
+#include "server/prices.hpp"
 
 namespace offhook::cli {
 namespace {
@@ -43,6 +44,8 @@ void add_check(CLI::App& app, int& status) {
       return;
     }
     std::printf("%s\n", server::summary(*agent).c_str());
+    for (const auto& service : server::unpriced(*agent, server::bundled_prices()))
+      std::printf("limits.cost does not see %s: prices.yaml has no price for it.\n", service.c_str());
     if (*online && !ask_services(*agent)) status = 1;
   });
 }

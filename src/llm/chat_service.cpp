@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t max_refusal = 16 << 10;  // bytes read of an error's body; more is no message
 constexpr std::size_t max_answer = 16 << 20;   // bytes on the wire: some servers send 1 KB around each token
+constexpr Duration kLongestRest = 5s;          // taken from "nothing remaining"
 constexpr Duration end_grace = 20ms;           // from [DONE] to the end of the response, so that the connection is kept
 
 // What all chats of one client share.
@@ -81,7 +82,9 @@ class Chat : public std::enable_shared_from_this<Chat> {
     status_ = status;
     type_ = net::find_header(headers, "content-type").substr(0, 60);
     if (refused()) retry_after_ = net::retry_after(headers);
-    rest_ = net::exhausted_for(headers);
+    // A bucket that is empty fills by and by: the time until it is full again is not the time until there is room.
+    rest_ = std::min<Duration>(net::exhausted_for(headers), kLongestRest);
+    if (status == 429 && retry_after_ == Duration::zero()) retry_after_ = rest_;
   }
 
   bool refused() const { return status_ < 200 || status_ > 299; }

@@ -85,8 +85,8 @@ void ServiceHealth::failed(Time now, const Error& error) {
     wait_until_ = std::max(wait_until_, now + std::min(error.retry_after, policy_.longest_wait));
   bool for_long = false;
   switch (error.code) {
-    case Errc::invalid:
-    case Errc::cancelled: return tell(HealthEvent::cancelled, error.what);
+    case Errc::invalid: return tell(HealthEvent::cancelled, error.what);
+    case Errc::cancelled: return tell(HealthEvent::cancelled);
     case Errc::full:
       if (error.retry_after > Duration::zero()) return tell(HealthEvent::failed, error.what);
       break;

@@ -37,7 +37,7 @@ enum class HealthEvent {
   succeeded,
   failed,     // counted as a failure, or it asked to be left alone
   refused,    // enter() said no
-  cancelled,  // neither good nor bad
+  cancelled,  // neither good nor bad; with words where it refused that one request
   opened,     // it is not asked any more
   closed,     // it is well again
 };

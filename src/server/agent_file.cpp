@@ -133,7 +133,7 @@ void read_all(Fields root, AgentFile& out) {
 
   Fields turn = root.map("turn");
   read_turn(turn, agent.settings);
-  if (agent.settings.owner == call::Owner::stt && !out.stt.front().spec.model.starts_with("flux-"))
+  if (agent.settings.owner == call::Owner::stt && !finds_turns(out.stt.front().spec))
     turn.complain("owner", "found stt, but " + service_name(out.stt.front().spec) +
                                " does not find turns; use a model that does, such as deepgram's flux-general-en, or "
                                "owner: offhook");
@@ -191,6 +191,21 @@ std::map<std::string, Reader::Key, std::less<>> agent_keys() {
   AgentFile out;
   read_all(reader.root(), out);
   return reader.keys();
+}
+
+std::vector<std::string> unpriced(const AgentFile& agent, const telemetry::Prices& prices) {
+  std::vector<std::string> out;
+  if (agent.agent.settings.budget_micros == 0) return out;
+  using telemetry::ServiceKind;
+  const auto look = [&](ServiceKind kind, const std::string& service, bool here) {
+    if (!here && !prices.find(kind, service)) out.push_back(service);
+  };
+  for (const Hearing& h : agent.stt)
+    look(ServiceKind::stt, service_name(h.spec), h.spec.provider == "local" || h.spec.provider == "sherpa");
+  for (const llm::Spec& s : agent.llm) look(ServiceKind::llm, service_name(s), s.provider == "local");
+  for (const Speaking& v : agent.tts)
+    look(ServiceKind::tts, service_name(v.spec), v.spec.provider == "local" || v.spec.provider == "kokoro");
+  return out;
 }
 
 std::string summary(const AgentFile& a) {

@@ -11,6 +11,7 @@
 #include "call/call.hpp"
 #include "server/agent_services.hpp"
 #include "server/fields.hpp"
+#include "telemetry/costs.hpp"
 
 namespace offhook::server {
 
@@ -46,6 +47,9 @@ Result<AgentFile> parse_agent(std::string_view text, const std::string& name,
 
 // Every key that is read or refused, with its default: what the schema is held to.
 std::map<std::string, Reader::Key, std::less<>> agent_keys();
+
+// The services of an agent with a budget that have no price: what they are used for is not counted.
+std::vector<std::string> unpriced(const AgentFile& agent, const telemetry::Prices& prices);
 
 // What a call to this agent will use, defaults included: one paragraph for people.
 std::string summary(const AgentFile& agent);

@@ -271,6 +271,13 @@ TEST(AgentFile, what_does_not_belong_to_a_provider_is_not_passed_over) {
                            "llm: {reasoning: low}", "stt: {provider: deepgram, api_key: k, partials: on}",
                            "llm: {fallback: [{model: m}]}", "stt: {concurrency: 3}", "tts: {voices: a}"})
     EXPECT_THAT(wrong(least + text), HasSubstr("belongs to ")) << text;
+  EXPECT_THAT(wrong(least + "stt: {" + flux + ", eager_end_of_turn: 0.9, end_of_turn: 0.6}"),
+              HasSubstr("the lesser one"));
+  EXPECT_THAT(wrong(least + "stt: {" + flux + ", end_of_turn: 0.2}"), HasSubstr("expected 0.5 to 1"));
+  EXPECT_EQ(good(least + "tts: {provider: deepgram, api_key: k, voice: aura-2-orion-en}").tts[0].spec.voice,
+            "aura-2-orion-en");
+  EXPECT_EQ(good(least + "tts: {provider: deepgram, api_key: k}").tts[0].spec.voice, "aura-2-thalia-en");
+  EXPECT_THAT(wrong(least + "tts: {provider: deepgram, api_key: k, model: m}"), HasSubstr("write it as voice"));
   EXPECT_THAT(wrong(least + "tts: {provider: cartesia, api_key: k}"), HasSubstr("expected voice"));
   EXPECT_THAT(wrong(least + "llm: {provider: vllm}"), HasSubstr("expected model"));
   EXPECT_THAT(wrong(least + "stt: {provider: deepgrm}"), HasSubstr("found \"deepgrm\", expected local, "));
@@ -278,6 +285,16 @@ TEST(AgentFile, what_does_not_belong_to_a_provider_is_not_passed_over) {
   EXPECT_THAT(wrong(least + "stt: {fallback: [local]}"), HasSubstr("expected a map such as { provider: local }"));
   EXPECT_THAT(wrong(least + "stt: {fallback: [{provder: local}]}"), HasSubstr("did you mean provider?"));
   EXPECT_THAT(wrong(least + "stt: {fallback: [{fallback: []}]}"), HasSubstr("unknown key"));
+}
+
+TEST(AgentFile, a_budget_that_cannot_see_a_service_says_so) {
+  telemetry::Prices prices;
+  prices.llm["openai gpt-4.1-mini"] = {};
+  const std::string services =
+      least + "llm: {provider: openai, api_key: k, fallback: [{provider: groq, api_key: k}]}\n";
+  EXPECT_TRUE(unpriced(good(services), prices).empty()) << "without a budget nobody asks";
+  EXPECT_EQ(unpriced(good(services + "limits: {cost: 1}"), prices),
+            std::vector<std::string>{"groq llama-3.3-70b-versatile"});
 }
 
 TEST(AgentFile, only_a_recogniser_that_finds_turns_may_own_them) {

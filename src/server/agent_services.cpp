@@ -37,7 +37,8 @@ bool sockets_too(const std::string& scheme) {
 }
 
 // `row` is null for what runs in this process, which has no address.
-void read_address(Fields& f, const std::string& provider, const Row* row, bool sockets, Address to) {
+void read_address(Fields& f, const std::string& provider, const Row* row, bool sockets, Address to,
+                  bool needs_model = false) {
   std::string url = row ? std::string(row->base_url) : "";
   f.text("base_url", url, {});
   f.text("model", to.model, {.least = 1, .most = 1000});
@@ -65,7 +66,8 @@ void read_address(Fields& f, const std::string& provider, const Row* row, bool s
     f.complain("base_url", "found /chat/completions at its end, which is added here; leave it out");
   const bool vendors = row->base_url.empty() || parsed->host == host_of(row->base_url);
   if (to.model.empty() && (vendors || provider != "openai")) to.model = row->model;  // openai may be anybody's server
-  if (to.model.empty()) f.complain("", "expected model, the name by which the server at base_url knows it");
+  if (to.model.empty() && needs_model)
+    f.complain("", "expected model, the name by which the server at base_url knows it");
   // The vendor's key goes to the vendor alone, and to nobody in between.
   const bool own = vendors && parsed->tls();
   if (!f.has("api_key") && !row->key_variable.empty() && own) f.secret_from(row->key_variable, "api_key", to.api_key);
@@ -92,7 +94,7 @@ Hearing read_ear(Fields f) {
   f.text("language", s.language, {.least = 2, .most = 20});
   f.texts("keyterms", s.keyterms, 100);
   f.number("end_of_turn", s.end_of_turn, 0, 1);
-  f.number("eager_end_of_turn", s.eager_end_of_turn, 0, 1);
+  f.number("eager_end_of_turn", s.eager_end_of_turn, 0, 0.9);
   using Partials = stt::Spec::Partials;
   f.choice<Partials>("partials", s.partials,
                      {{"auto", Partials::automatic}, {"on", Partials::on}, {"off", Partials::off}});
@@ -119,9 +121,15 @@ Hearing read_ear(Fields f) {
   only_for(f, "language", provider || sherpa, "a service or provider sherpa");
   only_for(f, "keyterms", provider, "a service");
   only_for(f, "partials", provider && s.provider != "deepgram", "services that take whole utterances");
-  const bool flux = s.provider == "deepgram" && s.model.starts_with("flux-");
+  const bool flux = finds_turns(s);
   only_for(f, "end_of_turn", flux, "models that find turns, such as flux-general-en");
   only_for(f, "eager_end_of_turn", flux, "models that find turns, such as flux-general-en");
+  // Deepgram's bounds, which it would tell at the first call.
+  if (s.end_of_turn > 0 && s.end_of_turn < 0.5) f.complain("end_of_turn", "expected 0.5 to 1, or 0 for the usual one");
+  if (s.eager_end_of_turn > 0 && s.eager_end_of_turn < 0.3)
+    f.complain("eager_end_of_turn", "expected 0.3 to 0.9, or 0 for the usual one");
+  if (s.end_of_turn > 0 && s.eager_end_of_turn > s.end_of_turn)
+    f.complain("eager_end_of_turn", "is surer than end_of_turn; make it the lesser one");
   if (sherpa) {
     h.files.model = std::exchange(s.model, "");
     h.files.language = s.language;
@@ -135,7 +143,7 @@ llm::Spec read_mind(Fields f) {
   f.word("provider", s.provider, names_of({"local"}, llm::providers()));
   const auto* provider = llm::find_provider(s.provider);
   const Row row = provider ? row_of(*provider) : Row{};
-  read_address(f, s.provider, provider ? &row : nullptr, false, {s.base_url, s.model, s.api_key, s.concurrency});
+  read_address(f, s.provider, provider ? &row : nullptr, false, {s.base_url, s.model, s.api_key, s.concurrency}, true);
   f.text("reasoning", s.reasoning, {.least = 1, .most = 20});
   only_for(f, "model", provider, "a service; add its provider, or remove this for the embedded model");
   only_for(f, "reasoning", provider, "a service");
@@ -159,6 +167,7 @@ Speaking read_voice(Fields f) {
   only_for(f, "model", provider || kokoro, "a service or provider kokoro");
   only_for(f, "language", provider || kokoro, "a service or provider kokoro");
   only_for(f, "speed", provider || kokoro, "a service or provider kokoro");
+  only_for(f, "model", s.provider != "deepgram", "other services; Deepgram's voices are its models: write it as voice");
   if (provider && s.voice.empty()) {
     s.voice = provider->voice;
     if (s.voice.empty()) f.complain("", "expected voice, by the name or number that " + s.provider + " gives it");
@@ -205,6 +214,10 @@ std::string joined(const std::vector<T>& choices, F describe) {
 }
 
 }  // namespace
+
+bool finds_turns(const stt::Spec& spec) {
+  return spec.provider == "deepgram" && spec.model.starts_with("flux-");
+}
 
 void read_hearing(Fields stt, std::vector<Hearing>& out) {
   read_choices<Hearing>(stt, read_ear, out);

@@ -32,6 +32,8 @@ void read_hearing(Fields stt, std::vector<Hearing>& out);
 void read_thinking(Fields llm, std::vector<llm::Spec>& out);
 void read_speaking(Fields tts, std::vector<Speaking>& out);
 
+bool finds_turns(const stt::Spec& spec);  // it may own the turns
+
 // "deepgram nova-3", "local": as errors, logs, metrics and the price file name it.
 std::string service_name(const stt::Spec& spec);
 std::string service_name(const llm::Spec& spec);

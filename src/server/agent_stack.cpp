@@ -16,6 +16,20 @@ constexpr double kPresencePenalty = 0.6, kFrequencyPenalty = 0.4;
 
 }  // namespace
 
+template <class Spec>
+net::ServiceHealth* AgentStack::health_of(const std::string& name, const Spec& spec, Accounts& accounts) {
+  net::HealthPolicy policy;
+  policy.concurrency = spec.concurrency;
+  if (spec.concurrency > 0) {  // who names no limit takes nothing from those who do
+    auto& together = accounts[name + "\n" + spec.base_url + "\n" + spec.api_key];
+    if (!together) together = std::make_shared<std::atomic<int>>(0);
+    policy.together = together;
+  }
+  static std::atomic<std::uint64_t> seed{1};  // so that not all loops come back at once
+  health_.push_back(std::make_unique<net::ServiceHealth>(name, policy, seed++));
+  return health_.back().get();
+}
+
 AgentStack::AgentStack(net::Loop& loop, net::HttpClient& http, const AgentFile& agent, const LocalModels& models,
                        const std::string& local_llm, Accounts& accounts) {
   std::vector<stt::Choice> ears;
@@ -24,7 +38,7 @@ AgentStack::AgentStack(net::Loop& loop, net::HttpClient& http, const AgentFile& 
     if (!choice.recognizer) {
       recognizers_.push_back(stt::connect(loop, http, hearing.spec));
       choice.recognizer = recognizers_.back().get();
-      choice.health = health_of(choice.name, hearing.spec.concurrency, accounts);
+      choice.health = health_of(choice.name, hearing.spec, accounts);
     }
     services_.push_back({.kind = telemetry::ServiceKind::stt,
                          .name = choice.name,
@@ -35,10 +49,10 @@ AgentStack::AgentStack(net::Loop& loop, net::HttpClient& http, const AgentFile& 
   recognizer_ = stt::resilient(std::move(ears));
 
   std::vector<llm::Choice> minds;
-  for (llm::Spec spec : agent.llm) {
+  for (const llm::Spec& named : agent.llm) {
+    llm::Spec spec = named;
     const std::string name = service_name(spec);
     const bool here = spec.provider == "local";
-    const int concurrency = spec.concurrency;
     if (here) {
       spec.provider = "llama-server";
       spec.base_url = local_llm;
@@ -47,7 +61,7 @@ AgentStack::AgentStack(net::Loop& loop, net::HttpClient& http, const AgentFile& 
       spec.frequency_penalty = kFrequencyPenalty;
     }
     clients_.push_back(llm::connect(loop, http, std::move(spec)));
-    net::ServiceHealth* health = here ? nullptr : health_of(name, concurrency, accounts);
+    net::ServiceHealth* health = here ? nullptr : health_of(name, named, accounts);
     services_.push_back(
         {.kind = telemetry::ServiceKind::llm, .name = name, .client = clients_.back().get(), .health = health});
     minds.push_back({name, clients_.back().get(), health});
@@ -60,7 +74,7 @@ AgentStack::AgentStack(net::Loop& loop, net::HttpClient& http, const AgentFile& 
     if (!choice.voice) {
       voices_.push_back(tts::connect(loop, http, speaking.spec));
       choice.voice = voices_.back().get();
-      choice.health = health_of(choice.name, speaking.spec.concurrency, accounts);
+      choice.health = health_of(choice.name, speaking.spec, accounts);
     }
     services_.push_back(
         {.kind = telemetry::ServiceKind::tts, .name = choice.name, .voice = choice.voice, .health = choice.health});
@@ -79,7 +93,9 @@ void AgentStack::count_into(telemetry::ServiceMetrics& metrics) {
           using telemetry::RequestOutcome;
           switch (event) {
             case net::HealthEvent::succeeded: return metrics.request(kind, name, RequestOutcome::ok);
-            case net::HealthEvent::cancelled: return metrics.request(kind, name, RequestOutcome::cancelled);
+            case net::HealthEvent::cancelled:
+              if (why.empty()) return metrics.request(kind, name, RequestOutcome::cancelled);
+              [[fallthrough]];  // it refused this one request: no reason to leave it alone, but to say so
             case net::HealthEvent::refused: return metrics.request(kind, name, RequestOutcome::refused);
             case net::HealthEvent::failed:
               metrics.request(kind, name, RequestOutcome::failed);
@@ -91,17 +107,6 @@ void AgentStack::count_into(telemetry::ServiceMetrics& metrics) {
           }
         });
   }
-}
-
-net::ServiceHealth* AgentStack::health_of(const std::string& name, int concurrency, Accounts& accounts) {
-  net::HealthPolicy policy;
-  policy.concurrency = concurrency;
-  auto& together = accounts[name];
-  if (!together) together = std::make_shared<std::atomic<int>>(0);
-  policy.together = together;
-  static std::atomic<std::uint64_t> seed{1};  // so that not all loops come back at once
-  health_.push_back(std::make_unique<net::ServiceHealth>(name, policy, seed++));
-  return health_.back().get();
 }
 
 }  // namespace offhook::server

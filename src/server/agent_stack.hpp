@@ -19,7 +19,7 @@
 
 namespace offhook::server {
 
-// How much of each account is in use, on all loops together.
+// How much of each account is in use, on all loops together; by service, address and key.
 using Accounts = std::map<std::string, std::shared_ptr<std::atomic<int>>>;
 
 class AgentStack {
@@ -48,7 +48,8 @@ class AgentStack {
   void count_into(telemetry::ServiceMetrics& metrics);
 
  private:
-  net::ServiceHealth* health_of(const std::string& name, int concurrency, Accounts& accounts);
+  template <class Spec>
+  net::ServiceHealth* health_of(const std::string& name, const Spec& spec, Accounts& accounts);
 
   std::vector<std::unique_ptr<net::ServiceHealth>> health_;
   std::vector<std::unique_ptr<stt::Recognizer>> recognizers_;

@@ -41,6 +41,9 @@ struct Engine::Core {
 Engine::Engine(const ServerConfig& config, std::vector<AgentFile> agents, call::Observers& observers)
     : config_(config), agents_(std::move(agents)), observers_(observers) {
   prices_ = std::make_shared<const telemetry::Prices>(config_.prices);
+  for (const AgentFile& agent : agents_)
+    for (const std::string& service : unpriced(agent, *prices_))
+      log::warn("budget_without_price", {{"agent", agent.agent.name}, {"service", service}});
   const unsigned cores = net::usable_cores();
   for (unsigned i = 0; i < cores; ++i) {
     cores_.push_back(std::make_unique<Core>("loop-" + std::to_string(i)));
@@ -275,7 +278,7 @@ void Engine::scrape(telemetry::Scrape& s) const {
   each("offhook_slow_handlers_total", "Handlers that ran longer than 5 ms.",
        [](const Health& h) { return double(h.slow_handlers); });
   each("offhook_connections", "Connections living on the loop.", [](const Health& h) { return double(h.load); });
-  if (models_) {
+  if (ready()) {
     const auto& h = models_->pool().health();
     s.counter("offhook_inference_jobs_total", "Jobs of the models' pool.", static_cast<std::int64_t>(h.done),
               "outcome=\"done\"");
@@ -289,7 +292,7 @@ void Engine::scrape(telemetry::Scrape& s) const {
             "result=\"hit\"");
   s.counter("offhook_phrase_cache_total", "", static_cast<std::int64_t>(phrases.misses), "result=\"miss\"");
   s.gauge("offhook_phrase_cache_bytes", "Memory of rendered phrases.", static_cast<double>(phrases.bytes));
-  if (local_llm_)
+  if (ready() && local_llm_)
     s.gauge("offhook_local_llm_up", "1 if the embedded language model is ready.",
             local_llm_->state() == llm::LocalServer::State::ready ? 1 : 0);
 }

@@ -1,5 +1,6 @@
 #include "server/phrase_book.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.hpp"
@@ -19,7 +20,7 @@ PhraseBook::PhraseBook(net::Loop& loop, tts::PhraseCache& cache, std::vector<Age
   for (const auto& [agent, voice] : agents) {
     const call::Settings& s = agent->settings;
     for (const std::string* text : {&s.greeting, &s.apology_text, &s.goodbye_text, &s.failure_text, &s.idle_text})
-      if (!text->empty()) missing_.push_back({voice, s.rate, *text});
+      if (!text->empty()) missing_.push_back({voice, s.rate, *text, false});
   }
   again_.at(loop.now());
   at_start_.after(kAtStart);
@@ -31,11 +32,11 @@ void PhraseBook::tell() {
 }
 
 void PhraseBook::next() {
-  while (!waiting_.empty() &&
+  while (!waiting_.empty() && !waiting_.front().replace &&
          cache_.find({waiting_.front().voice->key(), waiting_.front().rate, waiting_.front().text}))
     waiting_.erase(waiting_.begin());
   if (waiting_.empty()) {
-    if (!missing_.empty()) again_.after(kTryAgain);
+    if (!missing_.empty()) again_.after(std::exchange(wait_, std::min(2 * wait_, kLongestWait)));
     return tell();
   }
   under_way_ = std::move(waiting_.front());
@@ -51,17 +52,22 @@ void PhraseBook::next() {
       under_way_.voice->synthesize(loop_, {under_way_.text, under_way_.rate, deadline, deadline}, std::move(sink));
 }
 
-// Whichever voice of the agent said it: another voice's apology is better than none.
+// Whichever voice of the agent said it: another voice's apology is better than none, for a while.
 void PhraseBook::rendered(Result<tts::Spoken> result) {
   rendering_.reset();
+  tts::Voice& voice = *under_way_.voice;
   auto sound = std::make_shared<const std::vector<std::int16_t>>(
       tts::trimmed(sound_, under_way_.rate, call::edges_of(under_way_.text)));
-  if (!result || sound->empty()) {
+  const bool there = result && !sound->empty();
+  const bool right = there && result->voice == voice.key();
+  if (there && (right || !under_way_.replace)) cache_.put({voice.key(), under_way_.rate, under_way_.text}, sound);
+  if (!there)
     log::warn("phrase_not_rendered",
               {{"text", under_way_.text}, {"error", result ? "the voice made no sound of it" : result.error().what}});
+  const bool hopeless = result ? sound->empty() : result.error().code == Errc::invalid;
+  if (!right && !hopeless) {
+    under_way_.replace = under_way_.replace || there;
     missing_.push_back(std::move(under_way_));
-  } else {
-    cache_.put({under_way_.voice->key(), under_way_.rate, under_way_.text}, std::move(sound));
   }
   next();
 }

@@ -24,7 +24,8 @@ class PhraseBook {
   };
   static constexpr Duration kPatience = 20s;  // for one phrase
   static constexpr Duration kAtStart = 30s;   // the server does not wait longer for all of them
-  static constexpr Duration kTryAgain = 15s;
+  static constexpr Duration kTryAgain = 15s;  // doubling, up to ten minutes
+  static constexpr Duration kLongestWait = 10min;
 
   // `tried` is told once: when each phrase has been tried, or the time is over. Later, from the loop.
   PhraseBook(net::Loop& loop, tts::PhraseCache& cache, std::vector<Agent> agents, std::function<void()> tried);
@@ -36,6 +37,7 @@ class PhraseBook {
     tts::Voice* voice;
     int rate;
     std::string text;
+    bool replace = false;  // it is there, but said by another voice
   };
   void next();
   void rendered(Result<tts::Spoken> result);
@@ -48,6 +50,7 @@ class PhraseBook {
   Phrase under_way_{};
   std::vector<std::int16_t> sound_;
   std::unique_ptr<net::Pending> rendering_;
+  Duration wait_ = kTryAgain;
   net::Timer again_, at_start_;
 };
 

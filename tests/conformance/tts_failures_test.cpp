@@ -72,7 +72,7 @@ class TtsFailures : public ::testing::TestWithParam<TtsRow> {
   }
 
   // After so long without a word a connection that is shared is taken for dead.
-  Duration quiet() const { return row().shared ? 700ms : 150ms; }
+  Duration quiet() const { return row().shared ? 600ms : 150ms; }
 
   Rig rig{tts_settings()};
 };
