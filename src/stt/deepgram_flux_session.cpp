@@ -13,9 +13,9 @@ namespace offhook::stt {
 namespace {
 
 constexpr Duration kChunk = 80ms;  // the vendor's advice
-// A line that sends nothing while nobody speaks would leave a turn without its end: Flux hears silence instead, and no
-// other keep-alive exists.
-constexpr Duration kSilentAfter = 400ms, kSilenceEvery = 200ms, kSilenceAtMost = 10s;
+// A line that sends nothing while nobody speaks would leave a turn without its end, and after ten seconds the vendor
+// closes: Flux hears silence instead, for as long as the session lives. No other keep-alive exists.
+constexpr Duration kSilentAfter = 400ms, kSilenceEvery = 200ms;
 constexpr Duration kReach = 100ms;  // news that end this near to a pause are about all of it
 constexpr Duration kEndReach = 1s;  // … and so are those of an end of turn, which is well behind the last word
 
@@ -24,9 +24,12 @@ class FluxSession final : public Session {
   FluxSession(net::Loop& loop, net::HttpClient& http, const Spec& spec, Sink sink)
       : loop_(loop),
         sink_(std::make_shared<const Sink>(std::move(sink))),
+        last_audio_(loop.now()),
         silence_(loop, [this] { fill_silence(); }),
         link_(loop, http, spec, flux_url(spec), kChunk, sink_,
-              {.opened = nullptr, .text = [this](std::string_view text) { heard(text); }}) {}
+              {.opened = nullptr, .text = [this](std::string_view text) { heard(text); }}) {
+    silence_.after(kSilentAfter);
+  }
 
   void begin() override {
     end();
@@ -37,8 +40,6 @@ class FluxSession final : public Session {
 
   void audio(std::span<const float> samples) override {
     if (link_.is_dead()) return;
-    if (loop_.now() - last_audio_ > kSilenceAtMost + kSilentAfter || !heard_any_) silence_.after(kSilentAfter);
-    heard_any_ = true;
     last_audio_ = loop_.now();
     send(samples);
   }
@@ -85,11 +86,10 @@ class FluxSession final : public Session {
   }
 
   void fill_silence() {
-    const Duration quiet = loop_.now() - last_audio_;
-    if (link_.is_dead() || quiet > kSilenceAtMost + kSilentAfter) return;
-    if (quiet < kSilentAfter) return silence_.at(last_audio_ + kSilentAfter);
+    if (link_.is_dead()) return;
+    if (loop_.now() - last_audio_ < kSilentAfter) return silence_.at(last_audio_ + kSilentAfter);
     static const std::vector<float> kSilence(kSilenceEvery.count() * MulawUplink::kRate / 1'000'000);
-    send(kSilence);
+    if (link_.is_open()) send(kSilence);
     silence_.after(kSilenceEvery);
   }
 
@@ -148,7 +148,7 @@ class FluxSession final : public Session {
   net::Loop& loop_;
   const std::shared_ptr<const Sink> sink_;
   const std::shared_ptr<bool> alive_ = std::make_shared<bool>();
-  bool on_ = false, heard_any_ = false;
+  bool on_ = false;
   std::uint64_t count_ = 0;  // of begins and ends
   FluxTurns turns_;
   // In the stream: our turn; its last pause, or its beginning; the latest news.

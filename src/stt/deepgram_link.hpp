@@ -48,7 +48,7 @@ class DeepgramLink {
   void later(std::function<void()> then);
 
  private:
-  static constexpr Duration kReportEvery = 1s;
+  static constexpr Duration kReportEvery = 200ms;  // what a call that ends has not told is in no bill
 
   void send(std::vector<std::string> messages);
   void tell_used();

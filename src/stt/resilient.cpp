@@ -121,8 +121,9 @@ class ResilientSession final : public Session {
   // Sessions ----------------------------------------------------------------------------------------------------------
 
   // Null: it may not be tried now.
-  LegPtr open(Standing& standing) {
-    if (!standing.enter(loop_.now())) return nullptr;
+  LegPtr open(Standing& standing) { return standing.enter(loop_.now()) ? opened(standing) : nullptr; }
+  LegPtr force(Standing& standing) { return standing.force(loop_.now()) ? opened(standing) : nullptr; }
+  LegPtr opened(Standing& standing) {
     auto leg = std::make_unique<Leg>();
     leg->id = ++legs_;
     leg->standing = &standing;
@@ -145,15 +146,15 @@ class ResilientSession final : public Session {
                 }};
   }
 
-  static void leave(LegPtr leg) {
+  void leave(LegPtr leg) {
     if (!leg) return;
     leg->session.reset();
-    leg->standing->left();
+    leg->standing->left(loop_.now());
   }
 
-  void lose(LegPtr leg, const Error error) {  // a copy: it may be the session's
+  void lose(LegPtr leg, const Error error, bool owed) {  // a copy: it may be the session's
     leg->session.reset();
-    leg->standing->lost(loop_.now(), error);
+    leg->standing->lost(loop_.now(), error, owed);
     if (!leg->standing->choice().health)  // else its health tells
       log::warn("service_failed", {{"kind", "stt"}, {"service", name(*leg)}, {"error", error.what}});
   }
@@ -163,10 +164,11 @@ class ResilientSession final : public Session {
     log::debug("recogniser_back", {{"service", name(*active_)}});
   }
 
-  // If there is none: the best that may be tried now.
+  // If there is none: the best that may be tried now, or else the best whose breaker alone is against it.
   void connect() {
     if (!active_ && candidate_) promote();
     for (std::size_t i = 0; !active_ && i < standings_.size(); ++i) active_ = open(standings_[i]);
+    for (std::size_t i = 0; !active_ && i < standings_.size(); ++i) active_ = force(standings_[i]);
   }
 
   // A new session hears the turn from its beginning, and what was asked last is asked of it.
@@ -188,13 +190,13 @@ class ResilientSession final : public Session {
     for (std::size_t i = 0; !other && i < standings_.size(); ++i)
       if (&standings_[i] != active_->standing) other = open(standings_[i]);
     if (!other) return false;
-    lose(std::exchange(active_, std::move(other)), error);
+    lose(std::exchange(active_, std::move(other)), error, true);
     take_over();
     return true;
   }
 
-  void lose_and_go_on(const Error& error) {
-    lose(std::move(active_), error);
+  void lose_and_go_on(const Error& error, bool owed) {
+    lose(std::move(active_), error, owed);
     if (!pauses_.empty() && is_hopeless(pauses_.front())) give_up();
     connect();
     if (active_) return take_over();
@@ -210,6 +212,7 @@ class ResilientSession final : public Session {
 
   void partial(std::uint64_t id, const Hypothesis& hypothesis) {
     if (!is_heard(id)) return;
+    if (!hypothesis.text.empty()) active_->standing->heard(loop_.now());
     const auto sink = sink_;  // it may destroy the session
     if (sink->partial) sink->partial(hypothesis);
   }
@@ -241,18 +244,18 @@ class ResilientSession final : public Session {
   void refused(const Pause pause, const Error& error) {
     const bool in_doubt = active_->standing->choice().health;
     const bool hopeless = is_hopeless(pause);
-    if (in_doubt && !hopeless) return lose_and_go_on(error);
+    if (in_doubt && !hopeless) return lose_and_go_on(error, true);
     if (!hopeless && replace(error)) return;
     std::erase_if(pauses_, [&](const Pause& p) { return p.number == pause.number; });
     outbox_.emplace_back(pause.number, error.within(name(*active_)));
-    if (in_doubt) lose_and_go_on(error);
+    if (in_doubt) lose_and_go_on(error, true);
   }
 
   void failed(std::uint64_t id, const Error& error) {
     if (candidate_ && candidate_->id == id)
-      lose(std::move(candidate_), error);
+      lose(std::move(candidate_), error, false);
     else if (active_ && active_->id == id)
-      lose_and_go_on(error);
+      lose_and_go_on(error, !pauses_.empty());
     rearm();
     flush();
   }
@@ -281,7 +284,7 @@ class ResilientSession final : public Session {
       pauses_.front().until = pause.asked + kLongestWait;
       return;
     }
-    lose(std::move(active_), error);
+    lose(std::move(active_), error, true);
     give_up();
   }
 
@@ -313,6 +316,7 @@ class ResilientSession final : public Session {
   // Time --------------------------------------------------------------------------------------------------------------
 
   void tick() {
+    for (Standing& s : standings_) s.stayed_up(loop_.now());
     if (!pauses_.empty() && loop_.now() >= pauses_.front().until) overdue();
     if (!active_) {
       connect();
@@ -328,7 +332,7 @@ class ResilientSession final : public Session {
     if (candidate_ && is_settled()) promote();
     for (Standing& s : standings_) {
       if (candidate_ || &s == active_->standing) return;
-      candidate_ = open(s);
+      if (loop_.now() >= s.candidate_at()) candidate_ = open(s);
     }
   }
 
@@ -338,9 +342,10 @@ class ResilientSession final : public Session {
     if (!outbox_.empty() || (!active_ && !pauses_.empty() && none_may_recover())) next = now;
     if (!pauses_.empty()) next = std::min(next, pauses_.front().until);
     if (candidate_ && !on_) next = std::min(next, candidate_->opened + policy_.settled);
+    for (const Standing& s : standings_) next = std::min(next, s.probed_at());
     for (const Standing& s : standings_) {
       if (active_ && (on_ || candidate_ || &s == active_->standing)) break;
-      next = std::min(next, s.not_before());
+      next = std::min(next, active_ ? s.candidate_at() : s.not_before(now));
     }
     if (next == Time::max())
       timer_.cancel();

@@ -2,6 +2,7 @@
 #include "tts/adapters.hpp"
 #include "tts/cartesia_messages.hpp"
 #include "tts/context_voice.hpp"
+#include "tts/service_text.hpp"
 
 namespace offhook::tts {
 
@@ -31,7 +32,7 @@ class Cartesia final : public Dialect {
   std::vector<std::string> speak(std::string_view context, std::string_view text, const Format& format) const override {
     return {cartesia_speak({.model = spec_.model,
                             .voice = spec_.voice,
-                            .language = spec_.language,
+                            .language = primary_subtag(spec_.language),
                             .speed = spec_.speed,
                             .rate = format.rate},
                            context, text)};

@@ -11,7 +11,8 @@ namespace offhook::tts {
 
 namespace {
 
-constexpr Duration kHalfOpen = 500ms;  // at least so long nothing came, before a connection is taken for dead
+constexpr Duration kSuspect = 500ms;  // nothing came for so long when a clause was given up: no new ones on it …
+constexpr Duration kDead = 2s;        // … and after so long it is cut, with all its clauses
 constexpr Duration kOpenAgain = 1s;
 
 std::string ms(Duration d) {
@@ -57,7 +58,7 @@ void ContextPool::warm() {
   want_spare_ = traits().spare;
   const std::string url = dialect_->url(dialect_->format(last_rate_));
   const bool there = std::any_of(links_.begin(), links_.end(), [&](const auto& entry) {
-    return entry.second.url == url && !entry.second.used_up && !entry.second.broken;
+    return entry.second.url == url && !entry.second.used_up && !entry.second.broken && !entry.second.suspect;
   });
   if (!there && links_.size() < traits().sockets) open(url);
 }
@@ -97,7 +98,7 @@ void ContextPool::pump() {
     for (std::size_t i = 0; i < waiting_.size();) {
       const auto place = std::find_if(links_.begin(), links_.end(), [&](const auto& entry) {
         const ContextLink& link = entry.second;
-        return link.open && !link.used_up && !link.broken && link.url == waiting_[i]->url &&
+        return link.open && !link.used_up && !link.broken && !link.suspect && link.url == waiting_[i]->url &&
                link.contexts.size() < traits().contexts;
       });
       if (place == links_.end()) {
@@ -119,6 +120,7 @@ void ContextPool::speak(int number, const std::shared_ptr<ContextClause>& clause
   ContextLink& link = *find(number);
   clause->link = number;
   clause->spoken = loop_.now();
+  if (link.contexts.empty()) link.busy_since = loop_.now();
   link.contexts[clause->context].clause = clause;
   link.used_up = !traits().reusable;
   want_spare_ = traits().spare;
@@ -139,7 +141,7 @@ void ContextPool::open_what_is_missing() {
     std::size_t places = 0;
     bool served = false;
     for (const auto& [number, link] : links_)
-      if (link.url == url && !link.used_up && !link.broken) {
+      if (link.url == url && !link.used_up && !link.broken && !link.suspect) {
         places += traits().contexts - std::min(traits().contexts, link.contexts.size());
         served = true;
       }
@@ -195,6 +197,7 @@ void ContextPool::on_event(int number, Result<SpeechEvent> event) {
   ContextLink* link = find(number);
   if (!link || link->broken) return;
   link->heard = loop_.now();
+  if (std::exchange(link->suspect, false)) soon();
   const bool unnamed = !event || event->context.empty();
   if (!event || (event->error && unnamed)) {
     lose(number, explained(event ? *event->error : event.error()));
@@ -250,9 +253,8 @@ void ContextPool::leave_link(ContextClause& clause, bool told) {
     std::erase_if(waiting_, [&](const auto& other) { return other.get() == &clause; });
     return;
   }
-  // Nothing came of any clause, in the middle of this one.
-  if (!told && clause.told.samples() > 0 && loop_.now() - link->heard >= kHalfOpen)
-    link->broken = taken_for_dead(*link);
+  // Others may speak on it, who have deadlines of their own: who gives up does not judge for them.
+  if (!told && loop_.now() - std::max(link->heard, clause.spoken) >= kSuspect) link->suspect = true;
   if (told || link->broken) {
     link->contexts.erase(clause.context);
   } else if (auto message = dialect_->cancel(clause.context); !message) {
@@ -287,7 +289,7 @@ void ContextPool::cancel(const std::shared_ptr<ContextClause>& clause) {
 
 Error ContextPool::taken_for_dead(const ContextLink& link) const {
   return explained(
-      {Errc::closed, "nothing came for " + ms(loop_.now() - link.heard) + "; the connection is taken for dead"});
+      {Errc::closed, "nothing came for " + ms(loop_.now() - link.quiet_since()) + "; the connection is taken for dead"});
 }
 
 // Every clause on it fails, and those that waited for it to open.
@@ -320,11 +322,16 @@ void ContextPool::on_limit(ContextClause& due) {
   if (clause->told.samples() > 0)
     return finish(clause, explained({Errc::timeout, "not all of the sound within " + waited}), false);
   ContextLink* link = find(clause->link);
-  if (!link) return finish(clause, explained({Errc::timeout, "no place on a connection within " + waited}), false);
-  const int number = clause->link;
-  if (link->heard <= clause->spoken && now - clause->spoken >= kHalfOpen) link->broken = taken_for_dead(*link);
+  if (!find(clause->link)) {
+    const bool opening = std::any_of(links_.begin(), links_.end(), [&](const auto& entry) {
+      return entry.second.url == clause->url && !entry.second.open;
+    });
+    // The service's fault, or a bound of ours.
+    const Error why = opening ? Error{Errc::timeout, "no connection within " + waited}
+                              : Error{Errc::full, "no place on a connection within " + waited};
+    return finish(clause, explained(why), false);
+  }
   finish(clause, explained({Errc::timeout, "no sound within " + waited}), false);
-  if (link = find(number); link && link->broken) lose(number, *link->broken);
   pump();
 }
 
@@ -346,6 +353,10 @@ void ContextPool::tend() {
         next = now;  // its place is free
       }
       c = forget ? link.contexts.erase(c) : std::next(c);
+    }
+    if (link.suspect && !link.broken && !link.contexts.empty() && due(link.quiet_since() + kDead)) {
+      link.broken = taken_for_dead(link);
+      next = now;
     }
     if (link.contexts.empty() && due(link.idle_since + traits().idle)) {
       if (!link.used_up) want_spare_ = false;

@@ -2,6 +2,7 @@
 // when. One for each voice and loop; home thread only.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -45,8 +46,11 @@ struct ContextLink {
   std::unique_ptr<net::ServiceSocket> socket;
   bool open = false;
   bool used_up = false;         // takes no other context
+  bool suspect = false;         // silent in the middle of a clause: takes no other context until something comes
   std::optional<Error> broken;  // worth nothing any more; pump() clears it away
   Time heard{}, idle_since{};
+  Time busy_since{};  // it has had contexts
+  Time quiet_since() const { return std::max(heard, busy_since); }
   struct Context {
     std::shared_ptr<ContextClause> clause;  // null: cancelled, its end is not told yet
     Time cancelled{};

@@ -3,7 +3,8 @@
 //
 //   synthesize() ─ waits for a place ─▶ speak ──▶ sound, words … done      the socket stays for the next clause
 //       └── socket being opened ──┘       ├─ handle destroyed: cancel, what still comes is dropped
-//       └────────── first_sound ──────────┤  fails, cancel; nothing at all came on the socket: it is cut
+//       └────────── first_sound ──────────┤  fails, cancel; nothing at all came on the socket: it takes no
+//                                         │  other clause until something does, and after 2 s of that it is cut
 //                                         └─ socket lost: every context on it fails
 // No retries: who wants one asks again.
 #pragma once

@@ -1,5 +1,5 @@
-// Deepgram Aura (speak v1): raw sound in binary messages. A socket for each clause, one of which is open ahead: a
-// socket bears 20 Flushes a minute, and after Clear the Flushed of the old clause could not be told from the next
+// Deepgram Aura (speak v1): raw sound in binary messages. A socket for each clause, one of which is open ahead unless
+// the account's bound is told (idle sockets count against it): a socket bears 20 Flushes a minute, and after Clear the Flushed of the old clause could not be told from the next
 // one's.
 #include <array>
 #include <boost/json.hpp>
@@ -23,7 +23,7 @@ class Deepgram final : public Dialect {
     traits_.secret = spec.api_key;
     traits_.sockets = 40;
     traits_.reusable = false;
-    traits_.spare = true;
+    traits_.spare = spec.concurrency == 0;
     traits_.idle = 2min;
   }
 

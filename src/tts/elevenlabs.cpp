@@ -4,6 +4,7 @@
 #include "tts/adapters.hpp"
 #include "tts/context_voice.hpp"
 #include "tts/elevenlabs_messages.hpp"
+#include "tts/service_text.hpp"
 
 namespace offhook::tts {
 
@@ -36,7 +37,7 @@ class ElevenLabs final : public Dialect {
   std::string url(const Format& format) const override {
     const std::string sound = format.encoding == Encoding::mulaw ? "ulaw_8000" : "pcm_" + std::to_string(format.rate);
     return base_ + elevenlabs_path(spec_.voice, multi_ ? "multi-stream-input" : "stream-input",
-                                   {.model = spec_.model, .language = spec_.language, .output_format = sound});
+                                   {.model = spec_.model, .language = primary_subtag(spec_.language), .output_format = sound});
   }
   net::Headers headers() const override {
     if (spec_.api_key.empty()) return {};
@@ -46,7 +47,9 @@ class ElevenLabs final : public Dialect {
     return elevenlabs_speak(multi_ ? context : std::string_view(), text, spec_.speed);
   }
   // A clause's close_context goes out with it, as nothing else makes isFinal come; a second one would name a context
-  // that is closed. Without contexts only the end of the socket stops the voice.
+  // that is closed. So a cancel stops nothing and the rest of the clause is generated and paid for. Keeping it back
+  // would not help: a context that is being flushed is flushed to its end all the same, and a clause whose letters are
+  // not all told would never end. Without contexts only the end of the socket stops the voice.
   std::optional<std::string> cancel(std::string_view) const override {
     return multi_ ? std::optional(std::string()) : std::nullopt;
   }

@@ -19,6 +19,7 @@ constexpr double kPace = 15;          // bytes of text a second, until a voice h
 constexpr Duration kMarkLag = 500ms;  // so far the sound may be ahead of what the voice has told of it
 constexpr Duration kGrace = 100ms;    // a voice keeps its deadlines itself, and knows why it could not
 constexpr int kMostForced = 4;        // clauses at once to services whose breaker is open
+constexpr Duration kLookAgain = 50ms;  // how often one who is busy is asked whether he still is
 
 // What all clauses of one voice share.
 struct Shared {
@@ -32,7 +33,7 @@ struct Shared {
 // called.
 //
 //   ask ──▶ first sound … sound ──▶ done
-//    │           │          └ failed, or `stall` without more: the rest of the text by the next
+//    │           │          └ failed, or `stall` after all of it was played: the rest of the text by the next
 //    └ failed, or `first_sound` without any: all of it by the next
 class Utterance : public std::enable_shared_from_this<Utterance> {
  public:
@@ -41,9 +42,10 @@ class Utterance : public std::enable_shared_from_this<Utterance> {
         loop_(loop),
         speech_(std::move(speech)),
         sink_(std::move(sink)),
+        began_(loop.now()),
         known_(shared_->choices.size()),
         timer_(loop, [this] { on_timer(); }) {
-    timer_.at(loop.now());  // nothing is called back from inside synthesize()
+    timer_.at(began_);  // nothing is called back from inside synthesize()
   }
 
   void cancel() {
@@ -58,6 +60,7 @@ class Utterance : public std::enable_shared_from_this<Utterance> {
   struct Known {
     int asked = 0;
     std::optional<Error> error;  // the last: of an attempt, or why it was not let in
+    Time again{};                // its retry_after as a moment; Time{}: not known
   };
   struct Mark {
     std::size_t bytes = 0;
@@ -77,9 +80,16 @@ class Utterance : public std::enable_shared_from_this<Utterance> {
   }
 
   void ask_next();
+  void nobody_lets_us_in();
+  void remember(std::size_t i, const Error& error) {
+    known_[i].error = error;
+    known_[i].again = error.retry_after > Duration::zero() ? loop_.now() + error.retry_after : Time{};
+  }
   bool ask_if_let_in(std::size_t i);
   void ask(std::size_t i, bool entered);
   void settle(Verdict verdict, const Error& error = {});
+  Verdict verdict_of(const Error& error) const;
+  bool all_said() const;
   void arm();
   void on_timer();
   void on_audio(std::span<const std::int16_t> samples);
@@ -95,7 +105,9 @@ class Utterance : public std::enable_shared_from_this<Utterance> {
   net::Loop& loop_;
   const Speech speech_;
   Sink sink_;
+  const Time began_;
   std::vector<Known> known_;
+  std::optional<Time> waits_since_;  // for one who is busy
   net::Timer timer_;
   bool over_ = false;
 
@@ -109,7 +121,8 @@ class Utterance : public std::enable_shared_from_this<Utterance> {
   Mark mark_;               // passed on; of this attempt's text and sound
   std::deque<Mark> ahead_;  // told, and not reached yet
   Deadline patience_;       // its first sound
-  Time last_sound_{};
+  Time asked_at_{}, last_sound_{};
+  Time played_until_{};   // all sound so far, had it been played as it came
   bool several_ = false;  // an attempt before has been heard
 };
 
@@ -123,20 +136,39 @@ void Utterance::ask_next() {
     if (known_[i].asked == 1 && known_[i].error && known_[i].error->code == Errc::closed && ready(i) &&
         ask_if_let_in(i))
       return;
-  // Those that are to be left alone: silence would be worse. The one whose wait ends first.
-  std::size_t best = none;
-  for (std::size_t i = 0; i < known_.size(); ++i)
-    if (known_[i].asked == 0 && (best == none || known_[i].error->retry_after < known_[best].error->retry_after))
-      best = i;
-  if (best == none || forced_ || shared_->forced >= kMostForced) return give_up();
+  nobody_lets_us_in();
+}
+
+// One who has as much as it bears, or has said to wait, is never asked all the same: it is looked at again. One that
+// fails (its breaker is open) is, as silence would be worse: the one whose wait ends first.
+void Utterance::nobody_lets_us_in() {
+  const Time now = loop_.now();
+  Time look_again = Time::max();
+  std::size_t open = none;
+  for (std::size_t i = 0; i < known_.size(); ++i) {
+    if (known_[i].asked > 0) continue;
+    if (known_[i].error->code == Errc::full)
+      look_again = std::min(look_again, std::max(known_[i].again, now + kLookAgain));
+    else if (open == none || known_[i].again < known_[open].again)
+      open = i;
+  }
+  const bool may_force = open != none && !forced_ && shared_->forced < kMostForced;
+  if (look_again != Time::max()) {
+    if (!waits_since_) waits_since_ = now;
+    Deadline until = limit_of_all();
+    if (may_force || sounded() || until.is_never())
+      until = Deadline::earlier(until, Deadline::in(*waits_since_, shared_->policy.first_sound));
+    if (look_again < until.at()) return timer_.at(look_again);
+  }
+  if (!may_force) return give_up();
   forced_ = true;
-  ask(best, false);
+  ask(open, false);
 }
 
 bool Utterance::ask_if_let_in(std::size_t i) {
   if (choice(i).health)
     if (const Result<void> let_in = choice(i).health->enter(loop_.now()); !let_in) {
-      known_[i].error = let_in.error();
+      remember(i, let_in.error());
       return false;
     }
   ask(i, true);
@@ -148,6 +180,8 @@ void Utterance::ask(std::size_t i, bool entered) {
   entered_ = entered;
   if (!entered) ++shared_->forced;
   ++known_[i].asked;
+  asked_at_ = loop_.now();
+  waits_since_.reset();
   given_ = 0;
   mark_ = {};
   ahead_.clear();
@@ -183,10 +217,27 @@ void Utterance::settle(Verdict verdict, const Error& error) {
   asked_ = none;
 }
 
+// What only had what others had left it is no failure of its own, nor is what our own bounds refuse.
+Utterance::Verdict Utterance::verdict_of(const Error& error) const {
+  if (error.code == Errc::full && error.retry_after == Duration::zero()) return Verdict::neither;
+  if (error.code != Errc::timeout) return Verdict::failed;
+  const Time now = loop_.now();
+  if (given_ > 0)
+    return asked_at_ > began_ && speech_.deadline.passed(now) ? Verdict::neither : Verdict::failed;
+  const Duration fair = Deadline::earlier(speech_.first_sound, speech_.deadline).left(began_);
+  return now - asked_at_ < std::min(fair, shared_->policy.first_sound) ? Verdict::neither : Verdict::failed;
+}
+
+// The voice has told of the last word, and its sound is there: only `done` is missing.
+bool Utterance::all_said() const {
+  return mark_.bytes > 0 && !anything_to_say(std::string_view(speech_.text).substr(base_bytes_ + mark_.bytes));
+}
+
 void Utterance::arm() {
   Deadline next = given_ > 0 ? speech_.deadline : patience_;
   if (!next.is_never()) next = Deadline(next.at() + kGrace);
-  if (given_ > 0 && has_next()) next = Deadline::earlier(next, Deadline::in(last_sound_, shared_->policy.stall));
+  if (given_ > 0 && (all_said() || has_next()))
+    next = Deadline::earlier(next, Deadline::in(played_until_, shared_->policy.stall));
   if (next.is_never())
     timer_.cancel();
   else
@@ -199,6 +250,10 @@ void Utterance::on_timer() {
   const Time now = loop_.now();
   const auto ms = [&](Time since) { return std::to_string((now - since) / 1ms) + " ms"; };
   if (given_ == 0) return failed({Errc::timeout, "no sound in time"});
+  if (all_said()) {  // of a sound whose end was not told, which is not worth keeping
+    settle(Verdict::succeeded);
+    return finish(Spoken{});
+  }
   if (speech_.deadline.passed(now)) return failed({Errc::timeout, "not all of the sound in time"});
   if (!has_next()) return arm();  // it has gone meanwhile
   failed({Errc::timeout, "it broke off: no sound for " + ms(last_sound_)});
@@ -209,9 +264,11 @@ void Utterance::on_audio(std::span<const std::int16_t> samples) {
   if (over_ || samples.empty()) return;
   given_ += static_cast<std::int64_t>(samples.size());
   last_sound_ = loop_.now();
-  arm();
+  played_until_ = std::max(played_until_, last_sound_) +
+                  Duration(static_cast<Duration::rep>(1e6 * static_cast<double>(samples.size()) / speech_.rate));
   if (sink_.audio) sink_.audio(samples);
   pass_marks(given_);
+  if (!over_) arm();
 }
 
 // Kept until the sound is there: what is told of a sound that never comes was not said.
@@ -221,6 +278,7 @@ void Utterance::on_said(std::size_t bytes, std::int64_t samples) {
   if (over_ || bytes <= last.bytes || base_bytes_ + bytes > speech_.text.size()) return;
   ahead_.push_back({bytes, std::max(samples, last.samples)});
   pass_marks(given_);
+  if (!over_ && given_ > 0) arm();
 }
 
 void Utterance::pass_marks(std::int64_t upto) {
@@ -249,12 +307,13 @@ void Utterance::failed(Error error) {
   const std::size_t who = asked_;
   if (!choice(who).health)  // else its health tells
     log::warn("service_failed", {{"kind", "tts"}, {"service", choice(who).name}, {"error", error.what}});
-  known_[who].error = error;
+  remember(who, error);
+  const Verdict verdict = verdict_of(error);
   const bool heard = given_ > 0;
   const std::size_t told = base_bytes_ + mark_.bytes;
   const bool rest = !heard || keep_what_was_said();  // before the pace of `asked_` is forgotten
   timer_.cancel();
-  settle(Verdict::failed, error);
+  settle(verdict, error);
   attempt_.reset();
   given_ = 0;
   if (heard && sink_.said && base_bytes_ > told) sink_.said(base_bytes_, base_samples_);
@@ -298,7 +357,7 @@ void Utterance::give_up() {
     const Error& error = *known_[i].error;
     if (!all) all = Error{error.code, "speaking", {}};
     all->what += (all->what == "speaking" ? ": " : "; ") + choice(i).name + ": " + error.what;
-    const Duration wait = error.retry_after;
+    const Duration wait = known_[i].again > loop_.now() ? known_[i].again - loop_.now() : Duration::zero();
     if (wait > Duration::zero() && (all->retry_after == Duration::zero() || wait < all->retry_after))
       all->retry_after = wait;
   }
@@ -325,14 +384,10 @@ class ResilientVoice final : public Voice {
   std::unique_ptr<net::Pending> synthesize(net::Loop& loop, Speech speech, Sink sink) override {
     return std::make_unique<Handle>(std::make_shared<Utterance>(shared_, loop, std::move(speech), std::move(sink)));
   }
-  // The one that will be asked, and the next: so that falling back costs no handshake.
+  // The one that will be asked; not the next too, as some accounts bear few sockets, and an idle one counts.
   void warm(net::Loop& loop) override {
-    int wanted = 2;
     for (const Choice& choice : shared_->choices)
-      if (wanted > 0 && (!choice.health || choice.health->ready(loop.now()))) {
-        --wanted;
-        choice.voice->warm(loop);
-      }
+      if (!choice.health || choice.health->ready(loop.now())) return choice.voice->warm(loop);
   }
 
  private:

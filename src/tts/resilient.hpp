@@ -19,7 +19,7 @@ struct Choice {
 
 struct ResiliencePolicy {
   Duration first_sound = 1500ms;  // a service that is silent so long is left for the next, if there is one …
-  Duration stall = 1s;            // … as is one that breaks off for so long
+  Duration stall = 1s;            // … as is one whose sound ran out so long ago, played as it came
 };
 
 // key() is the first choice's.

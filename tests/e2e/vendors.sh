@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# The stand-ins speak as the vendors do: each vendor's own client drives them and understands every message. What cannot
-# be checked fails; nothing is left out silently.
+# The stand-ins speak as the vendors do: each vendor's own client drives them and understands every message. And so do we:
+# what our adapters send them in calls is what the vendors' own types take. What cannot be checked fails; nothing is left
+# out silently.
 # shellcheck source-path=SCRIPTDIR source=server.sh
 source "$(dirname "$0")/server.sh"
 
 vendors=$ROOT/tests/vendors
 standins=${OFFHOOK_STANDINS:-$ROOT/build/offhook-standins} # another build of it: a sanitized one
+load=${OFFHOOK_LOAD:-$ROOT/build/offhook-load}
 if [ -z "${OFFHOOK_STANDINS-}" ]; then "$ROOT/scripts/build" release offhook-standins; fi
 
 # One environment for each list of packages and each Python; complete or not there at all.
@@ -32,3 +34,5 @@ url=$(sed -n 's/^stand-ins listen on //p' "$log")
 PYTHONDONTWRITEBYTECODE=1 timeout 240 "$venv/bin/python" "$vendors/official_clients.py" "$url" ||
   fail "a vendor's own client: see above; the stand-ins' log is $log"
 stop_server || fail "SIGTERM: the stand-ins ended with status $?"
+PYTHONDONTWRITEBYTECODE=1 timeout 240 "$venv/bin/python" "$vendors/our_messages.py" "$standins" "$offhook" "$load" \
+  "$ROOT/bench/agents/standins.yaml" "$OFFHOOK_CACHE" "$LOGS" || fail "a message of ours: see above; logs are in $LOGS"
