@@ -331,7 +331,7 @@ net::HttpResponse refusal(int status, std::string_view said) {
 
 void serve_anthropic(Site& site, const net::HttpRequest& request, const net::Service::Respond& respond) {
   Door door(site, service, refusal);
-  const bool bearer = request.header("x-api-key").empty();
+  const bool bearer = !request.header("Authorization").empty();  // neither, where no key is asked for: as documented
   const std::string_view key =
       bearer ? credentials(request.header("Authorization"), "Bearer") : request.header("x-api-key");
   if (auto refused = door.knock(key)) return respond(*refused);

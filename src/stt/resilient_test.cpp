@@ -110,6 +110,21 @@ class ResilientTest : public testing::Test {
     loop_.run_ready();
     return std::exchange(told_, {});
   }
+  // As another call's requests do.
+  void fail_elsewhere(const Error& error, int times = 3) {
+    for (int i = 0; i < times; ++i) {
+      ASSERT_TRUE(health_.enter(loop_.now()));
+      health_.failed(loop_.now(), error);
+    }
+    ASSERT_EQ(health_.state(loop_.now()), ServiceHealth::State::open);
+  }
+  void answer_a_turn() {
+    session_->begin();
+    say(500ms);
+    session_->pause(1);
+    cloud_.sessions.front()->sink.transcript(1, std::string("yes"));
+    session_->end();
+  }
 
   net::VirtualLoop loop_;
   ServiceHealth health_{"cloud", {}};
@@ -308,6 +323,108 @@ TEST_F(ResilientTest, health_counts_a_session_from_its_opening_to_its_end) {
   session_.reset();
   EXPECT_EQ(one.under_way(), 0);
   EXPECT_EQ(one.state(loop_.now()), ServiceHealth::State::closed);
+}
+
+TEST_F(ResilientTest, each_answer_of_a_session_closes_a_breaker_whose_probe_is_silent) {
+  open_both();
+  answer_a_turn();
+  fail_elsewhere(kDropped);
+  loop_.advance(1500ms);
+  const auto probe = recognizer_->open(loop_, {});
+  ASSERT_THAT(cloud_.sessions, SizeIs(2));
+  EXPECT_FALSE(health_.ready(loop_.now())) << "one at a time";
+  answer_a_turn();
+  EXPECT_EQ(health_.state(loop_.now()), ServiceHealth::State::closed);
+
+  fail_elsewhere(kDropped);
+  loop_.advance(1500ms);
+  const auto another = recognizer_->open(loop_, {});
+  session_->begin();
+  cloud_.sessions.front()->sink.partial({"well", 0});
+  EXPECT_EQ(health_.state(loop_.now()), ServiceHealth::State::closed) << "of one that has answered, words will do";
+}
+
+TEST_F(ResilientTest, probe_whose_caller_is_silent_succeeds_when_it_has_stayed_up) {
+  fail_elsewhere(kDropped);
+  loop_.advance(1500ms);
+  open_both();
+  loop_.advance(4990ms);
+  EXPECT_EQ(health_.state(loop_.now()), ServiceHealth::State::half_open);
+  loop_.advance(20ms);
+  EXPECT_EQ(health_.state(loop_.now()), ServiceHealth::State::closed);
+  EXPECT_EQ(health_.under_way(), 1);
+}
+
+TEST_F(ResilientTest, no_call_is_deaf_because_a_breaker_is_open) {
+  fail_elsewhere(kRefused, 1);  // for half a minute
+  int told_health = 0;
+  open({{"cloud", &cloud_, &health_}});
+  health_.observe([&](net::HealthEvent, const std::string&) { ++told_health; });
+  ASSERT_THAT(cloud_.sessions, SizeIs(1));
+  answer_a_turn();
+  EXPECT_THAT(told(), ElementsAre("1:yes"));
+  session_->begin();
+  say(500ms);
+  cloud_.fail(kDropped);
+  ASSERT_THAT(cloud_.sessions, SizeIs(2)) << "with a back-off of its own";
+  cloud_.fail(kDropped);
+  EXPECT_THAT(cloud_.sessions, SizeIs(2));
+  session_->pause(1);
+  loop_.advance(300ms);
+  ASSERT_THAT(cloud_.sessions, SizeIs(3));
+  EXPECT_EQ(cloud_.last().samples, counting(4000, 4000));
+  cloud_.answer(1, std::string("again"));
+  EXPECT_THAT(told(), ElementsAre("1:again"));
+  cloud_.fail(kRefused);
+  loop_.advance(10s);
+  EXPECT_THAT(cloud_.sessions, SizeIs(3)) << "a refusal is respected";
+  session_.reset();
+  EXPECT_EQ(health_.under_way(), 0);
+  EXPECT_LE(told_health, 4) << "refused once, or once more after each loss";
+
+  open_both();
+  EXPECT_THAT(cloud_.sessions, SizeIs(3)) << "somebody else is left";
+  EXPECT_THAT(local_.sessions, SizeIs(1));
+}
+
+TEST_F(ResilientTest, wrong_parameter_is_not_tried_again_every_few_seconds) {
+  cloud_.dead = Error{Errc::invalid, "HTTP 400: no such language"};
+  open_both();
+  loop_.advance(29s);
+  EXPECT_THAT(cloud_.sessions, SizeIs(1));
+  EXPECT_EQ(local_.open_sessions(), 1);
+  loop_.advance(2s);
+  EXPECT_THAT(cloud_.sessions, SizeIs(2));
+}
+
+TEST_F(ResilientTest, choice_that_does_not_answer_is_no_candidate_for_the_longest_back_off) {
+  open_both();
+  session_->begin();
+  say(1s);
+  session_->pause(1);
+  say(2500ms);
+  ASSERT_THAT(local_.sessions, SizeIs(1));
+  session_->end();
+  loop_.advance(3s);
+  EXPECT_THAT(cloud_.sessions, SizeIs(1));
+  loop_.advance(4s);
+  EXPECT_THAT(cloud_.sessions, SizeIs(2));
+}
+
+TEST_F(ResilientTest, health_hears_of_a_session_that_worked_as_a_success_and_of_a_refusal_once) {
+  ServiceHealth one("cloud", {.concurrency = 1});
+  std::map<net::HealthEvent, int> events;
+  one.observe([&](net::HealthEvent event, const std::string&) { ++events[event]; });
+  open({{"cloud", &cloud_, &one}, {"local", &local_, nullptr}});
+  const auto other = recognizer_->open(loop_, {});
+  loop_.advance(20s);
+  EXPECT_EQ(events[net::HealthEvent::refused], 1);
+  answer_a_turn();
+  session_.reset();
+  EXPECT_EQ(events[net::HealthEvent::succeeded], 1);
+  EXPECT_EQ(events[net::HealthEvent::cancelled], 0);
+  loop_.advance(300ms);
+  EXPECT_THAT(cloud_.sessions, SizeIs(2)) << "the place that is free is taken";
 }
 
 TEST_F(ResilientTest, choices_of_other_rates_and_habits_hear_the_same_turn) {

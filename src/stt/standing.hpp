@@ -27,12 +27,13 @@ class Standing {
   // `owed`: a pause was asked of it and not answered.
   void lost(Time now, const Error& error, bool owed);
   void left(Time now);
-  // A probe that has stayed up until then is told as a success: its caller may be one who never speaks, and others wait.
+  // A probe that has stayed up until then is told as a success: its caller may be one who never speaks, and others
+  // wait.
   Time probed_at() const { return probed_at_; }
   void stayed_up(Time now);
 
-  // From when on it is worth asking again: enter() or force(), or enter() alone in place of one that works. A connection
-  // that did well and was lost is asked for again at once; whatever else fails waits, longer each time.
+  // From when on it is worth asking again: enter() or force(), or enter() alone in place of one that works. A
+  // connection that did well and was lost is asked for again at once; whatever else fails waits, longer each time.
   Time not_before(Time now) const { return may_force(now) ? not_before_ : std::max(not_before_, let_in_); }
   Time candidate_at() const { return std::max({not_before_, let_in_, candidate_at_}); }
   const std::optional<Error>& last_error() const { return last_error_; }  // since it last did well

@@ -53,6 +53,13 @@ TEST_F(Cartesia, a_rate_it_does_not_have_is_made_of_the_next_higher) {
   EXPECT_EQ(listener.sound.size(), 1200u);
 }
 
+TEST_F(Cartesia, a_language_is_sent_without_its_region) {
+  use({.provider = "cartesia", .voice = "v-1", .language = "en-US"});
+  Listener listener;
+  speak(listener, "Hello.");
+  EXPECT_EQ(sent(*accept(), 0).at("language"), "en");
+}
+
 TEST_F(Cartesia, broken_utf8_cannot_cost_the_socket) {
   use({.provider = "cartesia", .voice = "v-1"});
   Listener listener;

@@ -254,7 +254,8 @@ void ContextPool::leave_link(ContextClause& clause, bool told) {
     return;
   }
   // Others may speak on it, who have deadlines of their own: who gives up does not judge for them.
-  if (!told && loop_.now() - std::max(link->heard, clause.spoken) >= kSuspect) link->suspect = true;
+  const bool began = clause.told.samples() > 0 || clause.limited;
+  if (!told && began && loop_.now() - std::max(link->heard, clause.spoken) >= kSuspect) link->suspect = true;
   if (told || link->broken) {
     link->contexts.erase(clause.context);
   } else if (auto message = dialect_->cancel(clause.context); !message) {
@@ -288,8 +289,8 @@ void ContextPool::cancel(const std::shared_ptr<ContextClause>& clause) {
 }
 
 Error ContextPool::taken_for_dead(const ContextLink& link) const {
-  return explained(
-      {Errc::closed, "nothing came for " + ms(loop_.now() - link.quiet_since()) + "; the connection is taken for dead"});
+  return explained({Errc::closed,
+                    "nothing came for " + ms(loop_.now() - link.quiet_since()) + "; the connection is taken for dead"});
 }
 
 // Every clause on it fails, and those that waited for it to open.
@@ -321,7 +322,6 @@ void ContextPool::on_limit(ContextClause& due) {
   const std::string waited = ms(now - clause->asked);
   if (clause->told.samples() > 0)
     return finish(clause, explained({Errc::timeout, "not all of the sound within " + waited}), false);
-  ContextLink* link = find(clause->link);
   if (!find(clause->link)) {
     const bool opening = std::any_of(links_.begin(), links_.end(), [&](const auto& entry) {
       return entry.second.url == clause->url && !entry.second.open;
@@ -331,6 +331,7 @@ void ContextPool::on_limit(ContextClause& due) {
                               : Error{Errc::full, "no place on a connection within " + waited};
     return finish(clause, explained(why), false);
   }
+  clause->limited = true;
   finish(clause, explained({Errc::timeout, "no sound within " + waited}), false);
   pump();
 }

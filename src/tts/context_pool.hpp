@@ -37,6 +37,7 @@ struct ContextClause : std::enable_shared_from_this<ContextClause> {
   net::Timer limit;
   std::optional<Result<Spoken>> settled;  // before it began
   bool over = false;
+  bool limited = false;  // no sound came in time
 
   Retelling told;
 };

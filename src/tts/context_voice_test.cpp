@@ -129,6 +129,65 @@ TEST_F(ContextVoice, a_socket_on_which_nothing_comes_is_cut_with_all_its_clauses
   EXPECT_THAT(anew->sent, SizeIs(1));
 }
 
+TEST_F(ContextVoice, an_interrupted_clause_costs_no_other_its_socket) {
+  speak(a, "One.");
+  speak(b, "Two.");
+  const auto socket = accept();
+  socket->text(chunk(context(*socket, 0), 80));
+  socket->text(chunk(context(*socket, 1), 80));
+  loop.advance(600ms);
+  a.handle.reset();
+  loop.run_ready();
+  EXPECT_FALSE(socket->let_go);
+  EXPECT_EQ(b.dones, 0);
+  speak(c, "Three.");
+  EXPECT_THAT(http.connects, SizeIs(2)) << "not on one that may be dead";
+  EXPECT_THAT(socket->sent, SizeIs(3)) << "two clauses and a cancel";
+  socket->text(chunk(context(*socket, 1), 80));
+  loop.run_ready();
+  EXPECT_THAT(socket->sent, SizeIs(4)) << "it lives: Three";
+  loop.advance(3s);
+  EXPECT_FALSE(socket->let_go);
+  socket->text(end(context(*socket, 1)));
+  EXPECT_TRUE(b.ok());
+}
+
+TEST_F(ContextVoice, a_socket_that_stays_silent_after_an_interruption_is_cut_after_two_seconds) {
+  speak(a, "One.");
+  speak(b, "Two.");
+  const auto socket = accept();
+  socket->text(chunk(context(*socket, 0), 80));
+  loop.advance(600ms);
+  a.handle.reset();
+  loop.advance(1399ms);
+  EXPECT_EQ(b.dones, 0);
+  loop.advance(1ms);
+  EXPECT_EQ(b.code(), Errc::closed);
+  EXPECT_THAT(b.what(), HasSubstr("nothing came for 2000 ms"));
+  EXPECT_TRUE(socket->cut);
+}
+
+TEST_F(ContextVoice, no_place_is_our_own_bound_and_no_connection_the_services_fault) {
+  std::vector<Listener> many(4 * 32 + 1);
+  std::vector<std::shared_ptr<net::FakeSocket>> sockets;
+  for (std::size_t i = 0; i < many.size(); i += 43) {
+    for (std::size_t j = i; j < std::min(i + 43, many.size()); ++j) speak(many[j], "One.");
+    for (const auto& connect : http.connects)
+      if (connect->open) sockets.push_back(connect->accept(loop));
+    loop.run_ready();
+  }
+  EXPECT_THAT(http.connects, SizeIs(4));
+  speak(a, "Two.", Deadline::in(loop.now(), 1s));
+  loop.advance(1s);
+  EXPECT_EQ(a.code(), Errc::full);
+  EXPECT_EQ(a.done->error().retry_after, Duration::zero());
+  use({.provider = "cartesia", .voice = "v-1"});
+  speak(b, "Two.", Deadline::in(loop.now(), 1s));
+  loop.advance(1s);
+  EXPECT_EQ(b.code(), Errc::timeout);
+  EXPECT_THAT(b.what(), HasSubstr("no connection within 1000 ms"));
+}
+
 TEST_F(ContextVoice, a_dead_socket_costs_no_clause_where_there_is_another_voice) {
   FakeVoice other("other");
   const auto both = resilient({{"cartesia", voice.get(), nullptr}, {"other", &other, nullptr}});
@@ -137,7 +196,11 @@ TEST_F(ContextVoice, a_dead_socket_costs_no_clause_where_there_is_another_voice)
   a.handle = both->synthesize(loop, {"One.", 8000, Deadline::in(loop.now(), 10s), {}}, a.sink());
   loop.advance(1500ms);
   ASSERT_THAT(other.asked, SizeIs(1));
-  EXPECT_TRUE(socket->cut) << "the next clause will have a new one";
+  EXPECT_FALSE(socket->cut) << "it may only be slow";
+  speak(b, "Two.");
+  EXPECT_THAT(http.connects, SizeIs(2)) << "the next clause has a new one";
+  loop.advance(500ms);
+  EXPECT_TRUE(socket->cut);
 }
 
 TEST_F(ContextVoice, once_it_sounds_only_the_whole_has_a_deadline) {

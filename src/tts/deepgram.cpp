@@ -1,6 +1,6 @@
 // Deepgram Aura (speak v1): raw sound in binary messages. A socket for each clause, one of which is open ahead unless
-// the account's bound is told (idle sockets count against it): a socket bears 20 Flushes a minute, and after Clear the Flushed of the old clause could not be told from the next
-// one's.
+// the account's bound is told (idle sockets count against it): a socket bears 20 Flushes a minute, and after Clear the
+// Flushed of the old clause could not be told from the next one's.
 #include <array>
 #include <boost/json.hpp>
 #include <cstdio>

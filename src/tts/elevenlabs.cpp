@@ -36,8 +36,9 @@ class ElevenLabs final : public Dialect {
   }
   std::string url(const Format& format) const override {
     const std::string sound = format.encoding == Encoding::mulaw ? "ulaw_8000" : "pcm_" + std::to_string(format.rate);
-    return base_ + elevenlabs_path(spec_.voice, multi_ ? "multi-stream-input" : "stream-input",
-                                   {.model = spec_.model, .language = primary_subtag(spec_.language), .output_format = sound});
+    return base_ +
+           elevenlabs_path(spec_.voice, multi_ ? "multi-stream-input" : "stream-input",
+                           {.model = spec_.model, .language = primary_subtag(spec_.language), .output_format = sound});
   }
   net::Headers headers() const override {
     if (spec_.api_key.empty()) return {};

@@ -139,6 +139,34 @@ TEST_F(ElevenLabs, an_error_without_a_context_is_the_sockets) {
   EXPECT_THAT(listener.what(), HasSubstr("elevenlabs: This request exceeds your quota."));
 }
 
+TEST_F(ElevenLabs, a_language_is_sent_without_its_region) {
+  for (Spec spec : {multi, single}) {
+    spec.language = "pt-BR";
+    use(spec);
+    Listener listener;
+    speak(listener, "Hello.");
+    EXPECT_THAT(http.last_connect().call.url, HasSubstr("&language_code=pt&"));
+  }
+}
+
+TEST_F(ElevenLabs, auras_voice_is_its_model_and_few_sockets_have_no_spare) {
+  for (const int concurrency : {0, 3}) {
+    use({.provider = "deepgram",
+         .base_url = "ws://127.0.0.1:1",
+         .voice = "aura-2-luna-en",
+         .concurrency = concurrency});
+    const std::size_t before = http.connects.size();
+    Listener listener;
+    speak(listener, "Hello.");
+    EXPECT_THAT(http.last_connect().call.url, HasSubstr("/v1/speak?model=aura-2-luna-en&"));
+    accept(before);
+    EXPECT_EQ(http.connects.size() - before, concurrency == 0 ? 2u : 1u);
+    voice->warm(loop);
+    loop.run_ready();
+    EXPECT_EQ(http.connects.size() - before, 2u) << "a call that begins opens the one that it needs";
+  }
+}
+
 TEST_F(ElevenLabs, aura_takes_and_gives_raw_sound) {
   use({.provider = "deepgram", .base_url = "ws://127.0.0.1:1", .api_key = "k"});
   Listener listener;

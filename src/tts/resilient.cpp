@@ -15,10 +15,10 @@ namespace offhook::tts {
 namespace {
 
 constexpr std::size_t none = static_cast<std::size_t>(-1);
-constexpr double kPace = 15;          // bytes of text a second, until a voice has shown its own
-constexpr Duration kMarkLag = 500ms;  // so far the sound may be ahead of what the voice has told of it
-constexpr Duration kGrace = 100ms;    // a voice keeps its deadlines itself, and knows why it could not
-constexpr int kMostForced = 4;        // clauses at once to services whose breaker is open
+constexpr double kPace = 15;           // bytes of text a second, until a voice has shown its own
+constexpr Duration kMarkLag = 500ms;   // so far the sound may be ahead of what the voice has told of it
+constexpr Duration kGrace = 100ms;     // a voice keeps its deadlines itself, and knows why it could not
+constexpr int kMostForced = 4;         // clauses at once to services whose breaker is open
 constexpr Duration kLookAgain = 50ms;  // how often one who is busy is asked whether he still is
 
 // What all clauses of one voice share.
@@ -221,9 +221,9 @@ void Utterance::settle(Verdict verdict, const Error& error) {
 Utterance::Verdict Utterance::verdict_of(const Error& error) const {
   if (error.code == Errc::full && error.retry_after == Duration::zero()) return Verdict::neither;
   if (error.code != Errc::timeout) return Verdict::failed;
+  if (all_said()) return Verdict::succeeded;
   const Time now = loop_.now();
-  if (given_ > 0)
-    return asked_at_ > began_ && speech_.deadline.passed(now) ? Verdict::neither : Verdict::failed;
+  if (given_ > 0) return asked_at_ > began_ && speech_.deadline.passed(now) ? Verdict::neither : Verdict::failed;
   const Duration fair = Deadline::earlier(speech_.first_sound, speech_.deadline).left(began_);
   return now - asked_at_ < std::min(fair, shared_->policy.first_sound) ? Verdict::neither : Verdict::failed;
 }

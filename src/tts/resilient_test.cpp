@@ -142,14 +142,131 @@ TEST_F(Resilience, a_stall_is_a_break_off_where_there_is_a_next) {
   speak("aaaa bbbb cccc dddd eeee ffff");
   loop.advance(500ms);
   first.last().audio(4000);
-  loop.advance(999ms);
-  EXPECT_TRUE(first.last().open);
+  first.last().audio(2000);
+  loop.advance(1749ms);
+  EXPECT_TRUE(first.last().open) << "750 ms of it were there to be played";
   loop.advance(1ms);
   EXPECT_FALSE(first.last().open);
   ASSERT_EQ(second.asked.size(), 1u);
   second.last().audio(4000);
   loop.advance(5s);
   EXPECT_TRUE(second.last().open) << "nobody is left: better late than never";
+}
+
+TEST_F(Resilience, a_late_end_after_the_last_word_is_no_stall) {
+  for (const bool with_next : {true, false}) {
+    if (!with_next) voice = resilient({{"one m", &first, &first_health}});
+    speak("Hello there.");
+    const int opened_by = net::HealthPolicy{}.failures;
+    for (int i = 1; i < opened_by; ++i) {  // one more would open it
+      ASSERT_TRUE(first_health.enter(loop.now()));
+      first_health.failed(loop.now(), {Errc::unavailable, "down"});
+    }
+    first.last().audio(8000);
+    first.last().said(12, 7000);
+    loop.advance(1999ms);
+    EXPECT_TRUE(first.last().open) << "it is being played";
+    loop.advance(1ms);
+    EXPECT_FALSE(first.last().open);
+    ASSERT_TRUE(listener.ok()) << listener.what();
+    EXPECT_EQ((**listener.done).voice, "") << "its end was not told";
+    EXPECT_THAT(second.asked, IsEmpty());
+    EXPECT_EQ(first_health.under_way(), 0);
+    ASSERT_TRUE(first_health.enter(loop.now()));
+    first_health.failed(loop.now(), {Errc::unavailable, "down"});
+    EXPECT_EQ(first_health.state(loop.now()), net::ServiceHealth::State::closed) << "it was a success";
+    EXPECT_EQ(loop.armed_timers(), 0u);
+    ASSERT_TRUE(first_health.enter(loop.now()));
+    first_health.succeeded(loop.now());
+  }
+}
+
+// The account's bound holds, whatever else fails.
+TEST_F(Resilience, one_that_is_busy_is_waited_for_and_never_asked_beyond_its_bound) {
+  net::ServiceHealth busy("first", {.concurrency = 1});
+  voice = resilient({{"one m", &first, &busy}});
+  ASSERT_TRUE(busy.enter(loop.now()));
+  speak("Hello there.", 2s);
+  loop.advance(1s);
+  EXPECT_THAT(first.asked, IsEmpty());
+  EXPECT_EQ(listener.dones, 0);
+  busy.succeeded(loop.now());
+  loop.advance(50ms);
+  ASSERT_EQ(first.asked.size(), 1u);
+  EXPECT_EQ(first.last().speech.first_sound.at(), Time{} + 2s) << "nothing is renewed";
+  first.last().audio(100);
+  first.last().done(Spoken{"key-1"});
+  ASSERT_TRUE(listener.ok());
+
+  ASSERT_TRUE(busy.enter(loop.now()));
+  speak("Hello there.", 2s);
+  loop.advance(2s);
+  ASSERT_EQ(listener.dones, 1);
+  EXPECT_EQ(listener.code(), Errc::full);
+  EXPECT_THAT(listener.what(), testing::AllOf(HasSubstr("one m"), HasSubstr("concurrency")));
+  EXPECT_EQ(first.asked.size(), 1u);
+  EXPECT_EQ(loop.armed_timers(), 0u);
+}
+
+TEST_F(Resilience, one_that_has_said_to_wait_is_not_asked_before) {
+  voice = resilient({{"one m", &first, &first_health}});
+  ASSERT_TRUE(first_health.enter(loop.now()));
+  first_health.failed(loop.now(), {Errc::full, "slow down", 1s});
+  speak("Hello there.", 3s);
+  loop.advance(999ms);
+  EXPECT_THAT(first.asked, IsEmpty());
+  loop.advance(1ms);
+  ASSERT_EQ(first.asked.size(), 1u);
+  first.last().done(Error{Errc::full, "slower", 1min});
+  EXPECT_EQ(listener.dones, 1);
+  speak("Hello there.", 3s);
+  EXPECT_EQ(listener.code(), Errc::full) << "at once: it would be too late";
+  EXPECT_EQ(listener.done->error().retry_after, 1min);
+  EXPECT_EQ(first.asked.size(), 1u);
+}
+
+TEST_F(Resilience, one_whose_breaker_is_open_is_tried_when_the_busy_one_stays_busy) {
+  net::ServiceHealth busy("second", {.concurrency = 1});
+  voice = resilient({{"one m", &first, &first_health}, {"two m", &second, &busy}});
+  ASSERT_TRUE(first_health.enter(loop.now()));
+  first_health.failed(loop.now(), {Errc::refused, "bad key"});  // for 30 s or so
+  ASSERT_TRUE(busy.enter(loop.now()));
+  speak();
+  loop.advance(1400ms);
+  EXPECT_THAT(first.asked, IsEmpty());
+  loop.advance(100ms);
+  EXPECT_EQ(first.asked.size(), 1u);
+  EXPECT_THAT(second.asked, IsEmpty());
+}
+
+TEST_F(Resilience, what_others_have_left_of_the_time_is_no_measure_of_a_service) {
+  for (int i = 0; i < net::HealthPolicy{}.failures; ++i) {
+    speak("Hello there.", 2s);
+    loop.advance(1s);
+    first.last().done(Error{Errc::invalid, "no"});  // its own fault is not in question here
+    loop.advance(1s);
+    second.last().done(Error{Errc::timeout, "no sound within 1000 ms"});
+    EXPECT_EQ(listener.dones, 1);
+  }
+  EXPECT_EQ(second_health.state(loop.now()), net::ServiceHealth::State::closed);
+  EXPECT_EQ(second_health.under_way(), 0);
+  for (int i = 0; i < net::HealthPolicy{}.failures; ++i) {
+    speak("Hello there.", 1s);  // all that anybody would have had
+    loop.advance(1s);
+    first.last().done(Error{Errc::timeout, "no sound within 1000 ms"});
+  }
+  EXPECT_EQ(first_health.state(loop.now()), net::ServiceHealth::State::open);
+}
+
+TEST_F(Resilience, a_bound_of_ours_is_no_failure_of_the_service) {
+  for (int i = 0; i < 2 * net::HealthPolicy{}.failures; ++i) {
+    speak();
+    first.last().done(Error{Errc::full, "64 clauses wait for a place on its connections"});
+    second.last().audio(10);
+    second.last().done(Spoken{"key-2"});
+  }
+  EXPECT_EQ(first_health.state(loop.now()), net::ServiceHealth::State::closed);
+  EXPECT_EQ(first_health.under_way(), 0);
 }
 
 TEST_F(Resilience, all_failed_is_one_error_that_names_each) {
@@ -247,11 +364,12 @@ TEST_F(Resilience, any_callback_may_drop_the_handle) {
 
 TEST_F(Resilience, a_call_that_begins_warms_whom_it_may_need) {
   voice->warm(loop);
-  EXPECT_EQ(first.warmed + second.warmed, 2);
+  EXPECT_EQ(first.warmed, 1);
+  EXPECT_EQ(second.warmed, 0) << "its account may bear few sockets";
   fail_first_until_open();
   voice->warm(loop);
   EXPECT_EQ(first.warmed, 1);
-  EXPECT_EQ(second.warmed, 2);
+  EXPECT_EQ(second.warmed, 1);
 }
 
 }  // namespace

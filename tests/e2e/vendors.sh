@@ -8,7 +8,7 @@ source "$(dirname "$0")/server.sh"
 vendors=$ROOT/tests/vendors
 standins=${OFFHOOK_STANDINS:-$ROOT/build/offhook-standins} # another build of it: a sanitized one
 load=${OFFHOOK_LOAD:-$ROOT/build/offhook-load}
-if [ -z "${OFFHOOK_STANDINS-}" ]; then "$ROOT/scripts/build" release offhook-standins; fi
+if [ -z "${OFFHOOK_STANDINS-}" ]; then "$ROOT/scripts/build" release; fi
 
 # One environment for each list of packages and each Python; complete or not there at all.
 make_venv() { # joined by &&: its caller looks at the status, so that set -e does not hold in here
