@@ -42,9 +42,9 @@ struct ResiliencePolicy {
 // An error that no service could avert names each of them. While no turn is under way a better choice that is healthy
 // again takes over; in a turn only what fails is replaced. A session counts as one request of its service's health from
 // its opening to its end. Its first transcript, and all that comes after it, is told as a success: a hypothesis is no
-// answer yet, and who breaks off behind each has failed each time. So is a probe that has stayed up for 5 s, whether its
-// caller speaks or not. Where breakers are all that keep a call from being heard, the best choice is opened in spite of
-// its own, unless it refuses us, and uncounted.
+// answer yet, and who breaks off behind each has failed each time. So is a probe that has stayed up for 5 s, whether
+// its caller speaks or not. Where breakers are all that keep a call from being heard, the best choice is opened in
+// spite of its own, unless it refuses us, and uncounted.
 std::unique_ptr<Recognizer> resilient(std::vector<Choice> choices, ResiliencePolicy policy = {});
 
 }  // namespace offhook::stt

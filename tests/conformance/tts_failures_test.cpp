@@ -71,7 +71,7 @@ class TtsFailures : public ::testing::TestWithParam<TtsRow> {
     }
   }
 
-  // After so long without a word a connection that is shared is taken for dead.
+  // After so long without a word a connection that is shared takes no new clause.
   Duration quiet() const { return row().shared ? 600ms : 150ms; }
 
   Rig rig{tts_settings()};
