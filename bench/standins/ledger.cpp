@@ -13,9 +13,9 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t most_complaints = 1000, longest_memory = 16384;
-constexpr std::array<std::string_view, kServices> names = {"deepgram",      "flux",        "cartesia",
-                                                           "elevenlabs",    "openai.chat", "openai.transcriptions",
-                                                           "openai.speech", "anthropic",   "gemini"};
+constexpr std::array<std::string_view, kServices> names = {
+    "deepgram",    "deepgram.speak",        "flux",          "cartesia",  "elevenlabs",
+    "openai.chat", "openai.transcriptions", "openai.speech", "anthropic", "gemini"};
 
 json::object shown(const Counters& c) {
   return {{"connections", c.connections},

@@ -15,6 +15,7 @@ namespace offhook::standins {
 
 enum class Service {
   deepgram,
+  deepgram_speak,
   flux,
   cartesia,
   elevenlabs,
@@ -24,7 +25,7 @@ enum class Service {
   anthropic,
   gemini,
 };
-inline constexpr std::size_t kServices = 9;
+inline constexpr std::size_t kServices = 10;
 
 std::string_view name(Service service);  // "deepgram", "openai.chat", …
 std::optional<Service> service_named(std::string_view name);

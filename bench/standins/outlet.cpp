@@ -47,8 +47,15 @@ void Outlet::attached() {
 }
 
 void Outlet::send(std::string message) {
+  send(std::move(message), false);
+}
+void Outlet::send_binary(std::string bytes) {
+  send(std::move(bytes), true);
+}
+
+void Outlet::send(std::string message, bool binary) {
   if (silent_) return;
-  Item item{site_.loop.now() + site_.faults.delay(service_), std::move(message), false, false, 1000};
+  Item item{site_.loop.now() + site_.faults.delay(service_), std::move(message), binary, false, 1000};
   const Fault* fault = struck_ ? nullptr : site_.faults.next(service_);
   if (fault && fault->kind == Fault::Kind::garbage && fault->after == sent_) {
     item.binary = fault->binary;

@@ -31,8 +31,9 @@ class Outlet final : public FaultListener {
   void attach(std::shared_ptr<net::WebSocket> socket);
   void attach(std::shared_ptr<net::ResponseBody> body);
 
-  void send(std::string message);  // a text message, an event with its framing, or bytes of a body
-  bool loses_end();                // asked once, before the final events: they are to be left out
+  void send(std::string message);       // a text message, an event with its framing, or bytes of a body
+  void send_binary(std::string bytes);  // of a socket
+  bool loses_end();                     // asked once, before the final events: they are to be left out
   void end(std::uint16_t code = 1000, std::string_view reason = {});
   void drop();                           // without a word, at once
   bool over() const { return silent_; }  // what is sent goes nowhere
@@ -46,6 +47,7 @@ class Outlet final : public FaultListener {
     bool binary = false, end = false;
     std::uint16_t code = 1000;
   };
+  void send(std::string bytes, bool binary);
   void queue(Item item);
   void pump();
   void pass(Item item);

@@ -10,6 +10,7 @@
 #include "standins/cartesia.hpp"
 #include "standins/deepgram_flux.hpp"
 #include "standins/deepgram_listen.hpp"
+#include "standins/deepgram_speak.hpp"
 #include "standins/elevenlabs.hpp"
 #include "standins/gemini.hpp"
 #include "standins/openai.hpp"
@@ -50,6 +51,10 @@ class Router final : public net::Service {
     if (path == "/v1/listen") {
       remember(standins::Service::deepgram, request);
       return open_deepgram_listen(site_, request);
+    }
+    if (path == "/v1/speak") {
+      remember(standins::Service::deepgram_speak, request);
+      return open_deepgram_speak(site_, request);
     }
     if (path == "/v2/listen") {
       remember(standins::Service::flux, request);

@@ -1,7 +1,7 @@
 // Servers that speak the vendors' protocols, as strictly as the vendors, all on one port: so that providers are tested,
 // and load is measured, without any cloud.
 //
-//   ws   /v1/listen  /v2/listen                                                   Deepgram
+//   ws   /v1/listen  /v2/listen  /v1/speak                                        Deepgram
 //   ws   /tts/websocket                                                           Cartesia
 //   ws   /v1/text-to-speech/{voice}/stream-input, …/multi-stream-input            ElevenLabs
 //   POST /v1/chat/completions  /v1/audio/transcriptions  /v1/audio/speech         OpenAI

@@ -42,6 +42,7 @@ inline const std::vector<TtsRow>& tts_rows() {
       // its close_context has gone out with the clause, since nothing else makes it tell the end
       {"elevenlabs", Service::elevenlabs, "", true, true, true, false, 1},
       {"elevenlabs-single", Service::elevenlabs, "", true, false, true, true, 1},
+      {"deepgram", Service::deepgram_speak, "", true, false, false, true, 0},
       {"openai", Service::openai_speech, "/v1", false, false, false, true, 0},
   };
   return rows;
@@ -66,7 +67,7 @@ inline tts::Spec tts_spec(const TtsRow& row, const Standins& at) {
   spec.provider = row.provider;
   spec.base_url = at.http_url() + row.path;
   spec.api_key = tts_key;
-  spec.voice = "alloy";
+  spec.voice = row.provider == "deepgram" ? "aura-2-thalia-en" : "alloy";
   return spec;
 }
 
