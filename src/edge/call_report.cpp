@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "edge/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace offhook::edge {
 namespace {

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/base64.hpp"
-#include "edge/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace offhook::edge {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "edge/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace offhook::edge {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "llm/json_fields.hpp"
+#include "base/utf8.hpp"
 
 namespace offhook::llm {
 
@@ -15,7 +15,7 @@ Result<void> AnswerBuilder::add_text(std::string_view text, Decoder::Piece& out)
     return Error{Errc::full,
                  "reading the answer: more than " + std::to_string(max_text) + " bytes of text; lower max_tokens"};
   const std::size_t before = out.text.size();
-  filter_.feed(clean(text), out.text);
+  filter_.feed(clean_utf8(text), out.text);
   started_ = started_ || out.text.size() > before;
   return {};
 }
@@ -44,8 +44,8 @@ Result<void> AnswerBuilder::add_tool_call(std::int64_t index, std::string_view i
   if (tool_bytes_ > max_tool_bytes)
     return Error{Errc::full,
                  "reading the answer: its tool calls have more than " + std::to_string(max_tool_bytes) + " bytes"};
-  if (call->call.id.empty()) call->call.id = clean(id);
-  if (call->call.name.empty()) call->call.name = clean(name);
+  if (call->call.id.empty()) call->call.id = clean_utf8(id);
+  if (call->call.name.empty()) call->call.name = clean_utf8(name);
   call->call.arguments.append(arguments);
   return {};
 }
@@ -60,7 +60,7 @@ Result<void> AnswerBuilder::complete_tool_calls(Decoder::Piece& out) {
     if (call.name.empty()) return Error{Errc::invalid, "reading the answer: a tool call names no function"};
     ++emitted_calls_;
     if (call.id.empty()) call.id = made_up_id();
-    call.arguments = call.arguments.empty() ? "{}" : clean(call.arguments);
+    call.arguments = call.arguments.empty() ? "{}" : clean_utf8(call.arguments);
     out.tool_calls.push_back(std::move(call));
   }
   calls_.clear();

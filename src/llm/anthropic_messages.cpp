@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/json_fields.hpp"
+#include "base/utf8.hpp"
 #include "llm/history.hpp"
-#include "llm/json_fields.hpp"
 #include "llm/server_error.hpp"
+#include "llm/tool_json.hpp"
 
 namespace offhook::llm {
 
@@ -19,7 +21,7 @@ const json::object& cache_here() {
 json::object text_block(std::string_view text) {
   json::object out;
   out["type"] = "text";
-  out["text"] = clean(text);
+  out["text"] = clean_utf8(text);
   return out;
 }
 
@@ -29,7 +31,7 @@ void append_blocks(json::array& content, const Message& message) {
     json::object result;
     result["type"] = "tool_result";
     result["tool_use_id"] = message.tool_call_id;
-    if (words) result["content"] = clean(message.content);
+    if (words) result["content"] = clean_utf8(message.content);
     content.push_back(std::move(result));
     return;
   }
@@ -38,7 +40,7 @@ void append_blocks(json::array& content, const Message& message) {
     json::object use;
     use["type"] = "tool_use";
     use["id"] = call.id;
-    use["name"] = clean(call.name);
+    use["name"] = clean_utf8(call.name);
     use["input"] = parse_arguments(call.arguments);
     content.push_back(std::move(use));
   }
@@ -107,7 +109,7 @@ class AnthropicMessages final : public Dialect {
 Result<std::string> encode_messages(const Request& request, std::string_view model, std::string_view reasoning) {
   const History history = history_of(request.messages, {.alternate = true});
   json::object body;  // keeps its keys in this order
-  body["model"] = clean(model);
+  body["model"] = clean_utf8(model);
   body["max_tokens"] = request.max_tokens;
   if (!request.tools.empty()) {
     json::array tools;
@@ -115,8 +117,8 @@ Result<std::string> encode_messages(const Request& request, std::string_view mod
       auto schema = parse_parameters(tool);
       if (!schema) return schema.error();
       json::object entry;
-      entry["name"] = clean(tool.name);
-      entry["description"] = clean(tool.description);
+      entry["name"] = clean_utf8(tool.name);
+      entry["description"] = clean_utf8(tool.description);
       entry["input_schema"] = std::move(*schema);
       tools.push_back(std::move(entry));
     }
@@ -136,7 +138,7 @@ Result<std::string> encode_messages(const Request& request, std::string_view mod
   if (reasoning == "none")
     body["thinking"] = {{"type", "disabled"}};
   else if (!reasoning.empty())
-    body["output_config"] = {{"effort", clean(reasoning)}};
+    body["output_config"] = {{"effort", clean_utf8(reasoning)}};
   return json::serialize(body);
 }
 
@@ -173,7 +175,7 @@ Result<void> MessagesDecoder::feed(const net::SseEvent& event, Piece& out) {
     builder_.answer.finish = one_line(finish_of(reason), 40);
     return builder_.complete_tool_calls(out);  // not at the end of their block: max_tokens may have cut them
   }
-  const std::int64_t index = std::max<std::int64_t>(0, number_in(*top, "index", 0));
+  const std::int64_t index = std::max<std::int64_t>(0, whole_in(*top, "index", 0));
   if (type == "content_block_start") {
     const json::object* block = object_in(*top, "content_block");
     if (!block) return {};

@@ -6,9 +6,11 @@
 #include <limits>
 #include <utility>
 
+#include "base/json_fields.hpp"
+#include "base/utf8.hpp"
 #include "llm/history.hpp"
-#include "llm/json_fields.hpp"
 #include "llm/server_error.hpp"
+#include "llm/tool_json.hpp"
 
 namespace offhook::llm {
 
@@ -27,13 +29,13 @@ json::object content_of(std::string_view role, json::array parts) {
 
 json::object text_part(std::string_view text) {
   json::object out;
-  out["text"] = clean(text);
+  out["text"] = clean_utf8(text);
   return out;
 }
 
 json::object call_part(const ToolCall& call, bool signature) {
   json::object function;
-  function["name"] = clean(call.name);
+  function["name"] = clean_utf8(call.name);
   function["args"] = parse_arguments(call.arguments);
   json::object out;
   out["functionCall"] = std::move(function);
@@ -46,14 +48,14 @@ json::object result_part(const Message& result, const Message& asked) {
   const auto call = std::find_if(asked.tool_calls.begin(), asked.tool_calls.end(),
                                  [&](const ToolCall& c) { return c.id == result.tool_call_id; });
   boost::system::error_code ec;
-  json::value value = json::parse(clean(result.content), ec);
+  json::value value = json::parse(clean_utf8(result.content), ec);
   json::object response;
   if (!ec && value.is_object())
     response = std::move(value.get_object());
   else
-    response["result"] = clean(result.content);
+    response["result"] = clean_utf8(result.content);
   json::object function;
-  function["name"] = call == asked.tool_calls.end() ? std::string("tool") : clean(call->name);
+  function["name"] = call == asked.tool_calls.end() ? std::string("tool") : clean_utf8(call->name);
   function["response"] = std::move(response);
   json::object out;
   out["functionResponse"] = std::move(function);
@@ -108,7 +110,7 @@ json::object thinking_of(std::string_view model, std::string_view reasoning) {
   else if (is_before_three(model))
     out["thinkingBudget"] = budget_of(reasoning);
   else
-    out["thinkingLevel"] = reasoning == "none" ? "minimal" : clean(reasoning);  // they cannot do without
+    out["thinkingLevel"] = reasoning == "none" ? "minimal" : clean_utf8(reasoning);  // they cannot do without
   return out;
 }
 
@@ -161,8 +163,8 @@ Result<std::string> encode_generate(const Request& request, std::string_view mod
       auto schema = parse_parameters(tool);
       if (!schema) return schema.error();
       json::object entry;
-      entry["name"] = clean(tool.name);
-      entry["description"] = clean(tool.description);
+      entry["name"] = clean_utf8(tool.name);
+      entry["description"] = clean_utf8(tool.description);
       if (!tool.parameters.empty()) entry["parametersJsonSchema"] = std::move(*schema);
       declarations.push_back(std::move(entry));
     }
@@ -211,7 +213,7 @@ Result<void> GenerateDecoder::feed(const net::SseEvent& event, Piece& out) {
   }
   for (const json::value& entry : array_in(*top, "candidates")) {
     const json::object* candidate = entry.if_object();
-    if (!candidate || number_in(*candidate, "index", 0) != 0) continue;  // we ask for one answer
+    if (!candidate || whole_in(*candidate, "index", 0) != 0) continue;  // we ask for one answer
     if (const json::object* content = object_in(*candidate, "content"))
       for (const json::value& piece : array_in(*content, "parts")) {
         const json::object* part = piece.if_object();

@@ -4,9 +4,11 @@
 #include <string>
 #include <utility>
 
+#include "base/json_fields.hpp"
+#include "base/utf8.hpp"
 #include "llm/history.hpp"
-#include "llm/json_fields.hpp"
 #include "llm/server_error.hpp"
+#include "llm/tool_json.hpp"
 
 namespace offhook::llm {
 
@@ -25,14 +27,14 @@ std::string_view role_name(Role role) {
 json::object encode_message(const Message& message) {
   json::object out;
   out["role"] = role_name(message.role);
-  out["content"] = clean(message.content);
-  if (message.role == Role::tool) out["tool_call_id"] = clean(message.tool_call_id);
+  out["content"] = clean_utf8(message.content);
+  if (message.role == Role::tool) out["tool_call_id"] = clean_utf8(message.tool_call_id);
   if (message.tool_calls.empty()) return out;
   json::array calls;
   for (const ToolCall& call : message.tool_calls)
-    calls.push_back({{"id", clean(call.id)},
+    calls.push_back({{"id", clean_utf8(call.id)},
                      {"type", "function"},
-                     {"function", {{"name", clean(call.name)}, {"arguments", clean(call.arguments)}}}});
+                     {"function", {{"name", clean_utf8(call.name)}, {"arguments", clean_utf8(call.arguments)}}}});
   out["tool_calls"] = std::move(calls);
   return out;
 }
@@ -59,8 +61,8 @@ Result<json::array> encode_tools(const std::vector<Tool>& tools) {
     auto parameters = parse_parameters(tool);
     if (!parameters) return parameters.error();
     json::object function;
-    function["name"] = clean(tool.name);
-    function["description"] = clean(tool.description);
+    function["name"] = clean_utf8(tool.name);
+    function["description"] = clean_utf8(tool.description);
     function["parameters"] = std::move(*parameters);
     json::object entry;
     entry["type"] = "function";
@@ -117,7 +119,7 @@ class OpenAiChat final : public Dialect {
 Result<std::string> encode_chat(const Request& request, const ChatOptions& options) {
   const ChatQuirks& quirks = options.quirks;
   json::object body;  // keeps its keys in this order
-  if (!options.model.empty()) body["model"] = clean(options.model);
+  if (!options.model.empty()) body["model"] = clean_utf8(options.model);
   body["messages"] = encode_messages(request.messages, quirks);
   if (!request.tools.empty()) {
     auto tools = encode_tools(request.tools);
@@ -130,9 +132,9 @@ Result<std::string> encode_chat(const Request& request, const ChatOptions& optio
   if (!quirks.fixed_temperature || !thinks(options.model)) body["temperature"] = request.temperature;
   if (!options.reasoning.empty()) {
     if (quirks.reasoning_object)
-      body["reasoning"] = {{"effort", clean(options.reasoning)}};
+      body["reasoning"] = {{"effort", clean_utf8(options.reasoning)}};
     else
-      body["reasoning_effort"] = clean(options.reasoning);
+      body["reasoning_effort"] = clean_utf8(options.reasoning);
   }
   if (!quirks.llama) return json::serialize(body);
   if (options.presence_penalty != 0) body["presence_penalty"] = options.presence_penalty;
@@ -172,7 +174,7 @@ Result<void> ChatDecoder::feed(const net::SseEvent& event, Piece& out) {
   }
   for (const json::value& entry : array_in(*top, "choices")) {
     const json::object* choice = entry.if_object();
-    if (!choice || number_in(*choice, "index", 0) != 0) continue;  // we ask for one answer
+    if (!choice || whole_in(*choice, "index", 0) != 0) continue;  // we ask for one answer
     if (const json::object* delta = object_in(*choice, "delta")) {
       // A refusal is what the model says instead of an answer. Reasoning stands in fields of its own, which nobody
       // reads.
@@ -185,7 +187,7 @@ Result<void> ChatDecoder::feed(const net::SseEvent& event, Piece& out) {
         const json::value* arguments = function ? function->if_contains("arguments") : nullptr;
         const std::string written = arguments && arguments->is_object() ? json::serialize(*arguments) : std::string();
         if (auto added =
-                builder_.add_tool_call(number_in(*call, "index", -1), text_in(*call, "id"),
+                builder_.add_tool_call(whole_in(*call, "index", -1), text_in(*call, "id"),
                                        function ? text_in(*function, "name") : std::string_view(),
                                        !written.empty() || !function ? written : text_in(*function, "arguments"));
             !added)

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "llm/json_fields.hpp"
+#include "base/json_fields.hpp"
+#include "base/utf8.hpp"
 #include "net/http.hpp"
 
 namespace offhook::llm {
@@ -59,7 +60,7 @@ Error error_in_stream(const json::object& event) {
   for (const std::string_view key : {"type", "code", "status"}) kind += std::string(text_in(place, key)) + " ";
   std::transform(kind.begin(), kind.end(), kind.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  const std::int64_t status = number_in(place, "code", number_in(place, "status", 0));
+  const std::int64_t status = whole_in(place, "code", whole_in(place, "status", 0));
   const Errc code = status >= 400 && status < 600 ? net::errc_of_status(static_cast<int>(status)) : errc_of_kind(kind);
   const std::string text = one_line(message_in(event), 200);
   return {code, "the server broke the answer off: " + (text.empty() ? std::string("(no message)") : text)};

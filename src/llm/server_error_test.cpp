@@ -11,7 +11,7 @@ TEST(ServerMessage, is_one_short_line_whatever_was_sent) {
   EXPECT_EQ(server_message(R"({"error":{"message":"Loading model","code":503}})"), "Loading model");
   EXPECT_EQ(server_message(R"({"detail":"Not Found"})"), "Not Found");
   EXPECT_EQ(server_message(R"([{"error":{"code":400,"message":"API key not valid."}}])"), "API key not valid.");
-  EXPECT_EQ(server_message("<html>\r\nBad\x01"), "<html>  Bad ");
+  EXPECT_EQ(server_message("<html>\r\nBad\x01"), "<html> Bad");
   EXPECT_EQ(server_message(std::string(5000, 'x')).size(), 200u);
   std::string euros;
   for (int i = 0; i < 300; ++i) euros += "\xE2\x82\xAC";

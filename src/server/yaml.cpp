@@ -18,7 +18,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "edge/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace offhook::server::yaml {
 namespace {
@@ -190,7 +190,7 @@ std::optional<Stop> unfit(std::string_view text) {
   Position at;
   bool line_begins = true;
   while (!text.empty()) {
-    const auto used = edge::utf8_length(text);
+    const auto used = utf8_length(text);
     const unsigned char c = static_cast<unsigned char>(text[0]);
     if (used == 0) return Stop(at, "found bytes that are not UTF-8; save the file as UTF-8");
     if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F)

@@ -4,7 +4,8 @@
 #include <charconv>
 #include <cmath>
 
-#include "stt/json_fields.hpp"
+#include "base/json_fields.hpp"
+#include "base/utf8.hpp"
 #include "stt/words.hpp"
 
 namespace offhook::stt {
@@ -63,7 +64,7 @@ FluxMessage parse_flux(std::string_view message) {
     std::string said(text_in(*top, "code"));
     if (const auto description = text_in(*top, "description"); !description.empty())
       said.append(said.empty() ? "" : ": ").append(description);
-    return ServiceError{in_one_line(said.empty() ? message : said)};
+    return ServiceError{one_line(said.empty() ? message : said, 200)};
   }
   const auto event = event_of(text_in(*top, "event"));
   const auto index = number_in(*top, "turn_index");

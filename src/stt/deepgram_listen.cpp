@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "stt/json_fields.hpp"
+#include "base/json_fields.hpp"
+#include "base/utf8.hpp"
 
 namespace offhook::stt {
 namespace {
@@ -61,7 +62,7 @@ std::string listen_url(const Spec& spec) {
 }
 
 ServiceError not_json(std::string_view message) {
-  return {in_one_line("what is not JSON: " + std::string(message))};
+  return {one_line("what is not JSON: " + std::string(message), 200)};
 }
 
 ListenMessage parse_listen(std::string_view message) {
@@ -76,7 +77,7 @@ ListenMessage parse_listen(std::string_view message) {
       if (!words.empty()) words += ": ";
       words += said;
     }
-    return ServiceError{in_one_line(words.empty() ? message : words)};
+    return ServiceError{one_line(words.empty() ? message : words, 200)};
   }
   if (type != "Results") return NothingToUs{};
   const auto start = seconds_in(*top, "start"), duration = seconds_in(*top, "duration");

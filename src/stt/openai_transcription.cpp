@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "base/ids.hpp"
+#include "base/json_fields.hpp"
 #include "base/secret.hpp"
 #include "net/loop.hpp"
 #include "net/retry_after.hpp"
-#include "stt/json_fields.hpp"
 #include "stt/segment_session.hpp"
 
 namespace offhook::stt {
@@ -251,14 +251,14 @@ Result<std::string> parse_transcription(int status, const net::Headers& headers,
     const json::object* error = top ? object_in(*top, "error") : nullptr;
     const bool spent =
         error && (text_in(*error, "code") == "insufficient_quota" || text_in(*error, "type") == "insufficient_quota");
-    const std::string words = words_of_failure(body);
+    const std::string words = service_words(body);
     return Error{spent ? Errc::refused : net::errc_of_status(status),
                  "HTTP " + std::to_string(status) + ": " + (words.empty() ? "(no message)" : words) +
                      std::string(spent ? "" : advice(status)),
                  spent ? Duration{} : net::retry_after(headers)};
   }
   if (top && object_in(*top, "error"))
-    return Error{Errc::unavailable, "HTTP " + std::to_string(status) + ": " + words_of_failure(body)};
+    return Error{Errc::unavailable, "HTTP " + std::to_string(status) + ": " + service_words(body)};
   const json::value* text = top ? top->if_contains("text") : nullptr;
   if (!text || !text->is_string())
     return Error{Errc::invalid, "HTTP " + std::to_string(status) + " with " + std::to_string(body.size()) +

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "base/json_fields.hpp"
 #include "tts/service_text.hpp"
 
 namespace offhook::tts {
@@ -12,7 +13,7 @@ namespace json = boost::json;
 namespace {
 
 Error error_in(const json::object& message) {
-  const auto status = static_cast<int>(std::clamp(number(message.if_contains("status_code"), 0), 0.0, 999.0));
+  const auto status = static_cast<int>(std::clamp(number_or(message.if_contains("status_code"), 0), 0.0, 999.0));
   const std::string words = service_words(message);
   return {status >= 400 ? net::errc_of_status(status) : Errc::unavailable,
           (status >= 400 ? "status " + std::to_string(status) + ": " : "") + (words.empty() ? "(no message)" : words)};
@@ -23,7 +24,7 @@ std::vector<TimedText> words_in(const json::object& timestamps) {
   std::vector<TimedText> out;
   for (std::size_t i = 0; i < std::min(words.size(), ends.size()); ++i) {
     const json::string* word = words[i].if_string();
-    const double end = number(&ends[i], -1);
+    const double end = number_or(&ends[i], -1);
     if (word && end >= 0 && end <= 3600)
       out.push_back({std::string(*word), Duration(static_cast<Duration::rep>(end * 1e6))});
   }

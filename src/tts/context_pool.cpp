@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/utf8.hpp"
 #include "tts/context_voice.hpp"
 #include "tts/service_text.hpp"
 
@@ -124,7 +125,7 @@ void ContextPool::speak(int number, const std::shared_ptr<ContextClause>& clause
   link.contexts[clause->context].clause = clause;
   link.used_up = !traits().reusable;
   want_spare_ = traits().spare;
-  const std::string text = clean(clause->speech.text);
+  const std::string text = clean_utf8(clause->speech.text);
   for (std::string& message : dialect_->speak(clause->context, text, clause->format))
     if (auto sent = link.socket->send_text(std::move(message)); !sent) {
       link.broken = sent.error();

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <cstdio>
 
+#include "base/json_fields.hpp"
 #include "tts/adapters.hpp"
 #include "tts/context_voice.hpp"
 #include "tts/service_text.hpp"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "base/json_fields.hpp"
 #include "tts/service_text.hpp"
 
 namespace offhook::tts {
@@ -29,7 +30,7 @@ std::vector<TimedText> letters_in(const json::object& alignment) {
   std::vector<TimedText> out;
   for (std::size_t i = 0; i < std::min({letters.size(), starts.size(), lengths.size()}); ++i) {
     const json::string* letter = letters[i].if_string();
-    const double end = number(&starts[i], -1) + std::max(0.0, number(&lengths[i], 0));
+    const double end = number_or(&starts[i], -1) + std::max(0.0, number_or(&lengths[i], 0));
     if (letter && end >= 0 && end <= 3.6e6)
       out.push_back({std::string(*letter), Duration(static_cast<Duration::rep>(end * 1e3))});
   }

@@ -8,7 +8,9 @@
 #include <optional>
 #include <utility>
 
+#include "base/json_fields.hpp"
 #include "base/secret.hpp"
+#include "base/utf8.hpp"
 #include "net/retry_after.hpp"
 #include "tts/adapters.hpp"
 #include "tts/pcm_stream.hpp"
@@ -33,7 +35,7 @@ struct Server {
   std::string body(std::string_view text) const {
     json::object body;
     if (!spec.model.empty()) body["model"] = spec.model;
-    body["input"] = clean(text);
+    body["input"] = clean_utf8(text);
     if (!spec.voice.empty()) body["voice"] = spec.voice;
     body["response_format"] = "pcm";
     if (spec.speed != 0) body["speed"] = spec.speed;

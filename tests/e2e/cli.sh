@@ -34,13 +34,18 @@ said 2 'typo.yaml:3:.*greting.*greeting' "$offhook" check "$scratch/typo.yaml"
 printf 'name: shop\ninstructions: x\nflow: x\n' >"$scratch/later.yaml"
 said 2 'not built yet' "$offhook" check "$scratch/later.yaml"
 said 2 'absent.yaml' "$offhook" check "$scratch/absent.yaml"
-for agent in "$ROOT"/agents/*.yaml; do said 0 . "$offhook" check "$agent"; done
+for agent in "$ROOT"/agents/*.yaml; do
+  said 0 . env DEEPGRAM_API_KEY=d OPENAI_API_KEY=o CARTESIA_API_KEY=c "$offhook" check "$agent"
+done
+said 2 'DEEPGRAM_API_KEY is not set' env -u DEEPGRAM_API_KEY "$offhook" check "$ROOT/agents/cloud.yaml"
+said 0 . "$offhook" check "$ROOT/bench/agents/standins.yaml"
+said 0 'there is no service to ask' "$offhook" check --online "$ROOT/agents/receptionist.yaml"
 said 2 'absent.jsonl' "$offhook" replay "$scratch/absent.jsonl"
 printf 'hello\n' >"$scratch/bad.jsonl"
 said 2 'line 1' "$offhook" replay "$scratch/bad.jsonl"
 
 printf '{"cache_dir": "%s/empty", "data_dir": "%s/data"}' "$scratch" "$scratch" >"$scratch/empty.yaml"
-said 1 'silero.*missing|missing.*silero' "$offhook" serve --agent "$ROOT/agents/receptionist.yaml" \
+said 1 '(silero|smart-turn)[^ ]* is missing' "$offhook" serve --agent "$ROOT/agents/receptionist.yaml" \
   --config "$scratch/empty.yaml" --listen 127.0.0.1:0
 said 1 'missing' "$offhook" models --cache "$scratch/empty"
 

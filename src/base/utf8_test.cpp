@@ -1,8 +1,8 @@
-#include "edge/utf8.hpp"
+#include "base/utf8.hpp"
 
 #include <gtest/gtest.h>
 
-namespace offhook::edge {
+namespace offhook {
 namespace {
 
 TEST(Utf8, measures_the_shortest_and_longest_of_each_length) {
@@ -24,5 +24,16 @@ TEST(Utf8, refuses_overlong_surrogate_broken_and_beyond) {
     EXPECT_EQ(utf8_length(text), 0u);
 }
 
+TEST(Utf8, what_is_none_becomes_the_replacement_character) {
+  EXPECT_EQ(clean_utf8("café \xff\xc3"), "café \uFFFD\uFFFD");
+  EXPECT_EQ(clean_utf8(""), "");
+}
+
+TEST(Utf8, a_line_for_a_log_has_no_controls_and_a_length_in_characters) {
+  EXPECT_EQ(one_line(" a\r\nb\tc\x1b[31m ", 100), "a b c [31m");
+  EXPECT_EQ(one_line("ééééé", 3), "ééé");
+  EXPECT_EQ(one_line("\xff\n", 5), "\uFFFD");
+}
+
 }  // namespace
-}  // namespace offhook::edge
+}  // namespace offhook

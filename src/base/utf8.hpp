@@ -1,0 +1,23 @@
+// Text that strangers sent, made fit to be sent on, stored or shown.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace offhook {
+
+inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";  // U+FFFD
+
+// Bytes of the UTF-8 sequence at the front of `text` (RFC 3629: no surrogates, no overlong forms); 0 where there is
+// none.
+std::size_t utf8_length(std::string_view text);
+
+// Well-formed: each byte that belongs to no sequence becomes U+FFFD.
+std::string clean_utf8(std::string_view text);
+
+// The same for a log or an error: of so many characters at most, with one blank for all blanks and controls between two
+// words, and none around them.
+std::string one_line(std::string_view text, std::size_t characters);
+
+}  // namespace offhook
