@@ -20,6 +20,15 @@ std::optional<json::object> parse_object(std::string_view text) {
   return std::move(value.get_object());
 }
 
+Result<json::object> read_message(std::string_view text) {
+  boost::system::error_code ec;
+  json::value value = json::parse(text, ec, {}, lenient());
+  if (ec || !value.is_object())
+    return Error{Errc::invalid, "a message of " + std::to_string(text.size()) +
+                                    " bytes is no JSON object: " + service_words(text.substr(0, 80))};
+  return std::move(value.get_object());
+}
+
 const json::object* object_in(const json::object& from, std::string_view key) {
   const json::value* v = from.if_contains(key);
   return v ? v->if_object() : nullptr;

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "base/result.hpp"
 
 namespace offhook {
 
@@ -25,6 +26,9 @@ constexpr json::parse_options lenient() {
 
 // Nothing if it is no JSON object, or has bytes that are no UTF-8.
 std::optional<json::object> parse_object(std::string_view text);
+
+// One message of a service, bad bytes and all. Errc::invalid: it is no JSON object, and what it is instead.
+Result<json::object> read_message(std::string_view text);
 
 const json::object* object_in(const json::object& from, std::string_view key);
 const json::array& array_in(const json::object& from, std::string_view key);

@@ -31,6 +31,14 @@ TEST(JsonFields, what_is_absent_null_or_of_another_type_is_nothing) {
   EXPECT_FALSE(parse_object("{\"a\":\"\xff\"}"));
 }
 
+TEST(JsonFields, a_message_that_is_none_says_what_it_is) {
+  const auto read = read_message("{\"text\":\"a\xff\"}");
+  ASSERT_TRUE(read) << "one bad byte does not lose it";
+  EXPECT_TRUE(text_in(*read, "text").starts_with("a"));
+  for (const char* text : {"[1]", "{not json", ""}) EXPECT_EQ(read_message(text).error().code, Errc::invalid) << text;
+  EXPECT_EQ(read_message("{not json").error().what, "a message of 9 bytes is no JSON object: {not json");
+}
+
 TEST(JsonFields, a_services_own_words_are_found_wherever_it_put_them) {
   for (const char* body : {R"({"error":{"message":"no such voice"}})", R"({"error":"no such voice"})",
                            R"({"detail":{"status":"x","message":"no such voice"}})", R"({"message":"no such voice"})",

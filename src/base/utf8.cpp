@@ -20,6 +20,10 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
+std::int64_t code_points(std::string_view text) {
+  return std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+}
+
 std::string clean_utf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,9 @@ inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";  // U+
 // Bytes of the UTF-8 sequence at the front of `text` (RFC 3629: no surrogates, no overlong forms); 0 where there is
 // none.
 std::size_t utf8_length(std::string_view text);
+
+// How many characters it has, as vendors count them; `text` is well-formed.
+std::int64_t code_points(std::string_view text);
 
 // Well-formed: each byte that belongs to no sequence becomes U+FFFD.
 std::string clean_utf8(std::string_view text);

@@ -24,6 +24,11 @@ TEST(Utf8, refuses_overlong_surrogate_broken_and_beyond) {
     EXPECT_EQ(utf8_length(text), 0u);
 }
 
+TEST(Utf8, characters_are_counted_and_not_bytes) {
+  EXPECT_EQ(code_points(""), 0);
+  EXPECT_EQ(code_points("caf\xC3\xA9 \xF0\x9F\x98\x80"), 6);
+}
+
 TEST(Utf8, what_is_none_becomes_the_replacement_character) {
   EXPECT_EQ(clean_utf8("café \xff\xc3"), "café \uFFFD\uFFFD");
   EXPECT_EQ(clean_utf8(""), "");

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/utf8.hpp"
+
 namespace offhook::call {
 
 tts::Edges edges_of(std::string_view clause) {
@@ -18,14 +20,6 @@ tts::Edges edges_of(std::string_view clause) {
     edges.after = 110ms;
   return edges;
 }
-
-namespace {
-
-std::int64_t code_points(std::string_view text) {
-  return std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
-}
-
-}  // namespace
 
 Mouth::Mouth(net::Loop& loop, net::MediaClock& clock, Wire& wire, EdgeTraits edge, tts::Voice& voice,
              tts::PhraseCache& phrases, Duration voice_patience, std::function<void(Event)> tell,

@@ -2,15 +2,9 @@
 
 #include <algorithm>
 
+#include "base/utf8.hpp"
+
 namespace offhook::call {
-namespace {
-
-std::int64_t code_points(std::string_view text) {
-  return std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
-}
-
-}  // namespace
-
 void Spending::asked(Generation generation, const llm::Request& request) {
   Thought& thought = thoughts_[generation];
   for (const auto& message : request.messages)

@@ -53,12 +53,8 @@ std::string cartesia_cancel(std::string_view context) {
 }
 
 Result<SpeechEvent> read_cartesia(std::string_view text) {
-  boost::system::error_code ec;
-  const json::value value = json::parse(text, ec, {}, lenient());
-  const json::object* message = ec ? nullptr : value.if_object();
-  if (!message)
-    return Error{Errc::invalid, "a message of " + std::to_string(text.size()) +
-                                    " bytes is no JSON object: " + service_words(text.substr(0, 80))};
+  const Result<json::object> message = read_message(text);
+  if (!message) return message.error();
   SpeechEvent event;
   event.context = text_in(*message, "context_id");
   const std::string_view type = text_in(*message, "type");

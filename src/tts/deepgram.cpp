@@ -64,12 +64,8 @@ class Deepgram final : public Dialect {
 };
 
 Result<SpeechEvent> Deepgram::read(std::string_view text) const {
-  boost::system::error_code ec;
-  const json::value value = json::parse(text, ec, {}, lenient());
-  const json::object* message = ec ? nullptr : value.if_object();
-  if (!message)
-    return Error{Errc::invalid, "a message of " + std::to_string(text.size()) +
-                                    " bytes is no JSON object: " + service_words(text.substr(0, 80))};
+  const Result<json::object> message = read_message(text);
+  if (!message) return message.error();
   SpeechEvent event;
   const std::string_view type = text_in(*message, "type");
   event.done = type == "Flushed";

@@ -86,12 +86,8 @@ std::vector<std::string> elevenlabs_speak(std::string_view context, std::string_
 }
 
 Result<SpeechEvent> read_elevenlabs(std::string_view text) {
-  boost::system::error_code ec;
-  const json::value value = json::parse(text, ec, {}, lenient());
-  const json::object* message = ec ? nullptr : value.if_object();
-  if (!message)
-    return Error{Errc::invalid, "a message of " + std::to_string(text.size()) +
-                                    " bytes is no JSON object: " + service_words(text.substr(0, 80))};
+  const Result<json::object> message = read_message(text);
+  if (!message) return message.error();
   SpeechEvent event;
   const json::value* context = either(*message, "contextId", "context_id");
   if (context && context->is_string()) event.context = std::string_view(context->get_string());
