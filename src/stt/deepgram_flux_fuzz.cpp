@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "base/utf8.hpp"
+
 // Lines are messages; an empty one begins a turn of ours or ends it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace offhook::stt;
@@ -27,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (turns.take(*info) && !on) std::abort();
       (void)turns.text();
     } else if (const auto* error = std::get_if<ServiceError>(&message)) {
-      if (error->words.size() > 200) std::abort();
+      if (offhook::code_points(error->words) > 200) std::abort();
     }
   }
   return 0;

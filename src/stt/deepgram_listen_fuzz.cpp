@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "base/utf8.hpp"
+
 // Lines are messages, one after the other: no sequence of them leads a turn beyond what it was told.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace offhook::stt;
@@ -19,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (turn.final_until() > turn.known_until() || result->end < result->start) std::abort();
       (void)turn.text();
     } else if (const auto* error = std::get_if<ServiceError>(&message)) {
-      if (error->words.size() > 200 || error->words.find('\n') != std::string::npos) std::abort();
+      if (offhook::code_points(error->words) > 200 || error->words.find('\n') != std::string::npos) std::abort();
     }
   }
   return 0;
