@@ -72,9 +72,10 @@ struct Window {  // 32 ms of the caller's sound, judged
   int speech = 0;  // probability of speech, 0..255
   int level = 0;   // dB below full scale, 0 (loud) .. 127 (silence)
   Sample end = 0;  // position of the window's end in the caller's stream
+  int echo = 0;    // how much of it the agent's own voice explains, 0 (nothing) .. 255 (all of it)
   template <class V>
   void visit(V&& v) {
-    v("speech", speech), v("level", level), v("end", end);
+    v("speech", speech), v("level", level), v("end", end), v("echo", echo);
   }
   friend bool operator==(const Window&, const Window&) = default;
 };

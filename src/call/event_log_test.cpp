@@ -78,9 +78,9 @@ TEST_F(EventLogTest, windows_stand_together_but_never_overtake_anything) {
   EXPECT_NE(lines[0].find("\"offhook\":1"), std::string::npos);
   EXPECT_NE(lines[1].find("\"windows\""), std::string::npos);
   EXPECT_NE(lines[2].find("digit"), std::string::npos);
-  EXPECT_NE(lines[3].find("\"w\":[0,200,30,1536]"), std::string::npos) << lines[3];
+  EXPECT_NE(lines[3].find("\"w\":[0,200,30,1536,0]"), std::string::npos) << lines[3];
   EXPECT_NE(lines[4].find("hold"), std::string::npos);
-  EXPECT_NE(lines[5].find("\"w\":[0,200,30,1792]"), std::string::npos);
+  EXPECT_NE(lines[5].find("\"w\":[0,200,30,1792,0]"), std::string::npos);
 }
 
 TEST_F(EventLogTest, a_line_of_windows_is_a_second_at_most) {

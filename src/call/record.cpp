@@ -232,18 +232,19 @@ Error bad(std::string what) {
 
 Result<LogLine> read_windows(Duration t, const json::object& object) {
   const auto* list = object.if_contains("w");
-  if (!list || !list->is_array() || list->get_array().size() % 4 != 0) return bad("windows without a list of fours");
+  if (!list || !list->is_array() || list->get_array().size() % 5 != 0) return bad("windows without a list of fives");
   std::vector<EventLine> lines;
-  std::int64_t four[4];
+  std::int64_t five[5];
   int n = 0;
   for (const auto& v : list->get_array()) {
-    if (!read_number(v, four[n++])) return bad("windows hold something that is no number");
-    if (n == 4) {
-      if (!std::in_range<int>(four[1]) || !std::in_range<int>(four[2]))
+    if (!read_number(v, five[n++])) return bad("windows hold something that is no number");
+    if (n == 5) {
+      if (!std::in_range<int>(five[1]) || !std::in_range<int>(five[2]) || !std::in_range<int>(five[4]))
         return bad("a window's numbers are out of range");
       n = 0;
       lines.push_back(
-          {t + Duration(four[0]), event::Window{static_cast<int>(four[1]), static_cast<int>(four[2]), four[3]}});
+          {t + Duration(five[0]),
+           event::Window{static_cast<int>(five[1]), static_cast<int>(five[2]), five[3], static_cast<int>(five[4])}});
     }
   }
   return LogLine(std::move(lines));
@@ -299,7 +300,7 @@ void write_windows(std::string& out, Duration t, const std::vector<std::pair<Dur
     if (!first) out += ',';
     first = false;
     out += std::to_string((when - t).count()) + ',' + std::to_string(w.speech) + ',' + std::to_string(w.level) + ',' +
-           std::to_string(w.end);
+           std::to_string(w.end) + ',' + std::to_string(w.echo);
   }
   out += "]}\n";
 }

@@ -33,7 +33,7 @@ std::vector<Event> all_events() {
           event::EndRequested{odd},
           event::Spent{1LL << 40},
           event::Tick{},
-          event::Window{255, 127, 1LL << 40},
+          event::Window{255, 127, 1LL << 40, 255},
           event::Partial{4000000000u, odd, 3},
           event::Transcript{1, 2, odd},
           event::TranscriptFailed{1, 2, odd},
@@ -72,7 +72,7 @@ TEST(Record, every_event_comes_back_as_it_was) {
 
 TEST(Record, windows_come_back_in_order_with_their_own_times) {
   std::vector<std::pair<Duration, event::Window>> windows;
-  for (int i = 0; i < 40; ++i) windows.emplace_back(5s + i * 31987us, event::Window{i * 6, 127 - i, 256 * i});
+  for (int i = 0; i < 40; ++i) windows.emplace_back(5s + i * 31987us, event::Window{i * 6, 127 - i, 256 * i, i});
   std::string line;
   write_windows(line, windows.front().first, windows);
   const auto back = events_of(line);
@@ -164,10 +164,10 @@ TEST(Record, a_bad_line_is_an_error_that_says_what_is_wrong) {
   EXPECT_NE(error_of(R"({"t":1,"e":"token","gen":4294967296})").find("gen"), std::string::npos);
   EXPECT_NE(error_of(R"({"t":1,"e":"token","gen":1.5})").find("gen"), std::string::npos);
   EXPECT_NE(error_of(R"({"t":1,"e":"token","text":7})").find("text"), std::string::npos);
-  EXPECT_NE(error_of(R"({"t":1,"e":"windows"})").find("fours"), std::string::npos);
-  EXPECT_NE(error_of(R"({"t":1,"e":"windows","w":[1,2,3]})").find("fours"), std::string::npos);
-  EXPECT_NE(error_of(R"({"t":1,"e":"windows","w":[1,2,3,"x"]})").find("no number"), std::string::npos);
-  EXPECT_NE(error_of(R"({"t":1,"e":"windows","w":[1,5000000000,3,4]})").find("out of range"), std::string::npos);
+  EXPECT_NE(error_of(R"({"t":1,"e":"windows"})").find("fives"), std::string::npos);
+  EXPECT_NE(error_of(R"({"t":1,"e":"windows","w":[1,2,3]})").find("fives"), std::string::npos);
+  EXPECT_NE(error_of(R"({"t":1,"e":"windows","w":[1,2,3,4,"x"]})").find("no number"), std::string::npos);
+  EXPECT_NE(error_of(R"({"t":1,"e":"windows","w":[1,5000000000,3,4,0]})").find("out of range"), std::string::npos);
   EXPECT_NE(error_of(R"({"offhook":1})").find("settings"), std::string::npos);
   EXPECT_NE(error_of(R"({"offhook":1,"settings":{"mute":"loudly"}})").find("mute"), std::string::npos);
   EXPECT_NE(error_of(R"({"offhook":1,"settings":{"tools":[{"effect":7}]}})").find("tools"), std::string::npos);
@@ -176,7 +176,7 @@ TEST(Record, a_bad_line_is_an_error_that_says_what_is_wrong) {
 
 TEST(Record, numbers_that_would_overflow_are_refused) {
   EXPECT_NE(error_of(R"({"t":9223372036854775807,"e":"tick"})"), "");
-  EXPECT_NE(error_of(R"({"t":1,"e":"windows","w":[9223372036854775807,1,1,1]})"), "");
+  EXPECT_NE(error_of(R"({"t":1,"e":"windows","w":[9223372036854775807,1,1,1,0]})"), "");
   EXPECT_NE(error_of(R"({"t":1,"e":"window","end":-9223372036854775808})"), "");
 }
 
