@@ -193,12 +193,22 @@ struct TurnTook {  // from the caller's last audible sample to the reply's first
   }
 };
 
+struct TurnMeant {  // after a filler: from the caller's last audible sample to the first word of the answer itself
+  static constexpr const char* kName = "turn_meant";
+  Generation generation = 0;
+  std::int64_t v2v_us = 0;
+  template <class V>
+  void visit(V&& v) {
+    v("gen", generation), v("v2v_us", v2v_us);
+  }
+};
+
 }  // namespace action
 
 using Do = std::variant<action::Listen, action::Transcribe, action::ScoreTurn, action::StopListening, action::Ask,
                         action::StopThinking, action::Abandon, action::Speak, action::Release, action::Close,
                         action::Hold, action::Resume, action::Flush, action::CallTool, action::CancelTool,
-                        action::HangUp, action::CallerSaid, action::AgentSaid, action::TurnTook>;
+                        action::HangUp, action::CallerSaid, action::AgentSaid, action::TurnTook, action::TurnMeant>;
 
 struct Action {
   Do what;

@@ -216,6 +216,7 @@ void Call::perform(const Action& action) {
           [&](const action::CallerSaid&) {},
           [&](const action::AgentSaid& a) { spending_.heard(a.text); },
           [&](const action::TurnTook&) {},
+          [&](const action::TurnMeant&) {},
       },
       action.what);
 }
@@ -288,6 +289,7 @@ void Call::count(const Action& action) {
                               {"send_ms", Duration(t.send_us)},
                               {"why", action.why}});
                  },
+                 [&](const action::TurnMeant& t) { m.meant.observe(Duration(t.v2v_us)); },
                  [&](const action::Ask& a) {
                    if (!a.speculative) return;
                    m.speculations.add();

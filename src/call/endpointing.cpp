@@ -3,39 +3,105 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "dialog/endings.hpp"
 #include "dialog/words.hpp"
 
 namespace offhook::call {
+namespace {
 
-Duration endpoint_wait(const Settings& s, int permille, std::string_view words) {
-  const dialog::Ending ending = dialog::ending_of(words);
-  // Without a verdict the silence alone decides: min_delay, unless the words say that more is coming.
-  std::int64_t p = permille < 0 ? 1000 : std::clamp(permille, 0, 1000);
-  if (ending == dialog::Ending::complete) p = std::max<std::int64_t>(p, 900);
-  if (ending == dialog::Ending::question) p = std::max<std::int64_t>(p, 700);
-  if (ending == dialog::Ending::open) p = permille < 0 ? 400 : p * 4 / 10;
-  const std::int64_t doubt = 1000 - p;
-  const std::int64_t eagerness = std::clamp(s.eagerness_percent, 0, 1000);
+using dialog::Ending;
+using dialog::Entity;
+using dialog::Expects;
+using dialog::Progress;
+
+// Probabilities of 1000 that the words alone speak for. Each is where the curve gives the wait that was wanted:
+constexpr std::int64_t kSaidWhole = 900;  // what was asked for, or an answer that stands alone: the least delay
+constexpr std::int64_t kQuestion = 700;   // 0.37 s
+constexpr std::int64_t kOpen = 250;       // 1.4 s at least: nobody stops after "and the" on purpose
+constexpr std::int64_t kHalf = 120;       // 2.1 s: digits are read out in groups, with a breath between them
+constexpr std::int64_t kOpenAlone = 400;  // 0.88 s, where no turn model is asked
+constexpr Duration kUsualPace = 600ms;    // of a caller of whom nothing is known
+constexpr std::int64_t kLeastPace = 700, kMostPace = 1600;  // of 1000: how far a caller's pace bends the wait
+
+struct Judgement {
+  std::int64_t permille = 1000;
+  std::string reason;  // of the words'; empty: none
+};
+
+Judgement judge(const Evidence& e) {
+  const std::int64_t p = e.permille < 0 ? 1000 : std::clamp(e.permille, 0, 1000);
+  const Ending ending = dialog::ending_of(e.words);
+  if (ending == Ending::none) return {p, ""};
+  const Progress progress = dialog::progress_of(e.expects, e.words);
+  if (progress == Progress::partial)
+    return {std::min(p, kHalf), "a part of the " + std::string(dialog::name(e.expects))};
+  if (const Entity half = dialog::half_said(e.words); half != Entity::none && progress != Progress::whole)
+    return {std::min(p, kHalf), "half a " + std::string(dialog::name(half))};
+  if (progress == Progress::whole && ending != Ending::open)
+    return {std::max(p, kSaidWhole), "the whole " + std::string(dialog::name(e.expects))};
+  switch (ending) {
+    // Without a verdict the silence alone decides: min_delay, unless the words say that more is coming.
+    case Ending::open: return {e.permille < 0 ? kOpenAlone : std::min(p * 4 / 10, kOpen), "open ending"};
+    case Ending::complete: return {std::max(p, kSaidWhole), "complete ending"};
+    case Ending::question: return {std::max(p, kQuestion), "question"};
+    default: return {p, std::string(dialog::name(ending)) + " ending"};
+  }
+}
+
+std::int64_t pace_permille(const Settings& s, Duration pace) {
+  if (!s.adaptive || pace < Duration::zero()) return 1000;
+  return std::clamp(std::clamp<Duration>(pace, 0s, 1h) * 1000 / kUsualPace, kLeastPace, kMostPace);
+}
+
+}  // namespace
+
+Duration endpoint_wait(const Settings& s, const Evidence& e) {
   const std::int64_t least = std::clamp<Duration>(s.min_delay, 0s, 1h).count();
   const std::int64_t most = std::clamp<Duration>(s.max_delay, Duration(least), 1h).count();
+  if (s.rule == Rule::threshold) {
+    if (e.permille < 0) return Duration(least);
+    return e.permille >= s.threshold ? Duration::zero() : Duration(most);
+  }
+  const std::int64_t doubt = 1000 - judge(e).permille;
+  const std::int64_t eagerness = std::clamp(s.eagerness_percent, 0, 1000);
   // Integers: a replay on another machine must take the same decision.
-  const std::int64_t wait = least + (most - least) * doubt / 1000 * doubt / 1000 * doubt / 1000 * eagerness / 100;
+  const std::int64_t wait = least + (most - least) * doubt / 1000 * doubt / 1000 * doubt / 1000 * eagerness / 100 *
+                                        pace_permille(s, e.pace) / 1000;
   return Duration(std::min(wait, most));
 }
 
-std::string endpoint_why(const Settings& s, int permille, std::string_view words) {
-  char verdict[32] = "no turn verdict", why[128];
-  if (permille >= 0) std::snprintf(verdict, sizeof verdict, "turn p=%.2f", permille / 1000.0);
-  std::snprintf(why, sizeof why, "%s, %s ending, waits %.2f s", verdict,
-                std::string(name(dialog::ending_of(words))).c_str(), to_ms(endpoint_wait(s, permille, words)) / 1000);
-  return why;
+std::string endpoint_why(const Settings& s, const Evidence& e) {
+  char number[64];
+  std::string why = "no turn verdict";
+  if (e.permille >= 0) {
+    std::snprintf(number, sizeof number, "turn p=%.2f", e.permille / 1000.0);
+    why = number;
+  }
+  if (s.rule == Rule::threshold) {
+    std::snprintf(number, sizeof number, " against %.2f", s.threshold / 1000.0);
+    if (e.permille >= 0) why += number;
+  } else {
+    if (const Judgement words = judge(e); !words.reason.empty()) why += ", " + words.reason;
+    if (const auto pace = pace_permille(s, e.pace); pace != 1000) {
+      std::snprintf(number, sizeof number, ", this caller's pauses x%.1f", static_cast<double>(pace) / 1000);
+      why += number;
+    }
+  }
+  std::snprintf(number, sizeof number, ", waits %.2f s", to_ms(endpoint_wait(s, e)) / 1000);
+  return why + number;
+}
+
+Duration learn_pace(Duration known, Duration length) {
+  if (known < Duration::zero()) known = kUsualPace;
+  known = std::clamp<Duration>(known, 0s, 1h);
+  return known + (std::clamp<Duration>(length, 0s, 1h) - known) / 4;
 }
 
 Duration words_wait(const Settings& s, std::string_view words, Duration known) {
   constexpr Duration kLeast = 500ms;  // a partial is not the end of a sentence: its last words are worth this much
-  if (dialog::words_of(words).empty()) return s.words_patience;
-  const Duration usual = known < Duration::zero() ? s.words_usual : known;
-  return std::min(s.words_patience, std::max(kLeast, 2 * std::min(usual, s.words_patience)));
+  const Duration usual = std::min(known < Duration::zero() ? s.words_usual : known, s.words_patience);
+  const Duration least = dialog::words_of(words).empty() ? s.wordless : kLeast;
+  return std::min(s.words_patience, std::max(least, 2 * usual));
 }
 
 Duration learn_lateness(const Settings& s, Duration known, Duration late) {

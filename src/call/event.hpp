@@ -6,6 +6,8 @@
 #include <string>
 #include <variant>
 
+#include "dialog/entities.hpp"
+
 namespace offhook::call {
 
 using Sample = std::int64_t;       // position in a stream at the wire's rate
@@ -137,6 +139,16 @@ struct TurnScored {  // the turn model's probability that the turn up to a posit
   friend bool operator==(const TurnScored&, const TurnScored&) = default;
 };
 
+struct Expecting {  // a tool or a flow says what the caller is to tell next
+  static constexpr const char* kName = "expecting";
+  dialog::Expects what = dialog::Expects::none;
+  template <class V>
+  void visit(V&& v) {
+    v("what", what);
+  }
+  friend bool operator==(const Expecting&, const Expecting&) = default;
+};
+
 // ---- mind
 struct Token {
   static constexpr const char* kName = "token";
@@ -258,8 +270,8 @@ struct Drained {  // all of the reply was heard
 
 using Event = std::variant<event::Answered, event::HungUp, event::Digit, event::EndRequested, event::Spent, event::Tick,
                            event::Window, event::Partial, event::Transcript, event::TranscriptFailed,
-                           event::TurnSignalled, event::TurnScored, event::Token, event::ToolAsked, event::MindDone,
-                           event::MindFailed, event::ToolReturned, event::ClauseBegun, event::ClauseSaid,
-                           event::ClauseReady, event::Audible, event::Flushed, event::Drained>;
+                           event::TurnSignalled, event::TurnScored, event::Expecting, event::Token, event::ToolAsked,
+                           event::MindDone, event::MindFailed, event::ToolReturned, event::ClauseBegun,
+                           event::ClauseSaid, event::ClauseReady, event::Audible, event::Flushed, event::Drained>;
 
 }  // namespace offhook::call

@@ -13,24 +13,38 @@
 #include "call/endpointing.hpp"
 #include "call/machines.hpp"
 #include "call/overlap.hpp"
+#include "call/speech.hpp"
+#include "dialog/echoed.hpp"
+#include "dialog/expects.hpp"
 #include "dialog/words.hpp"
 
 namespace offhook::call {
 namespace {
 
-constexpr Duration kWindow = 32ms;
 // The turn model is asked again as the pause grows: most of its doubts about a turn that has ended go with the first
 // half second of silence.
 constexpr Duration kScoreAgain[] = {250ms, 450ms, 750ms, 1200ms, 2000ms};
 constexpr Duration kScoreTakes = 80ms;  // a verdict that comes when the wait is over anyway is not asked for
-constexpr int kAudibleRange = 25;       // dB below the turn's loudest window: beyond, the caller is not heard any more
 constexpr Duration kSpoke = 300ms;      // speech of which a caller expects that it was heard
+constexpr Duration kVoiced = 600ms;     // … even where the recogniser finds no word in it: the first time
+constexpr Duration kCutIn = 1500ms;     // a caller who goes on so soon after their turn was taken had not finished
+constexpr Duration kAfterglow = 700ms;  // behind the agent's voice its echo may still be on the way
 constexpr std::size_t kMostHolds = 8;   // remembered
 
 std::string ms(const char* what, Duration d) {
   char text[96];
   std::snprintf(text, sizeof text, "%s %.0f ms", what, to_ms(d));
   return text;
+}
+
+// Until when the words of a pause are waited for.
+Time words_by(const Floor& f, const Settings& s) {
+  return later(f.turn->noticed_at, f.turn->excused ? s.words_patience : words_wait(s, f.turn->words, f.words_late));
+}
+
+// It is taken once the reply that is being heard is over.
+bool waits_for_the_reply(const Floor::Turn& turn) {
+  return turn.tail || turn.excused;
 }
 
 bool muted(const State& all) {
@@ -50,15 +64,15 @@ class Machine {
       : f_(floor), all_(all), s_(all.settings), now_(now), reply_over_(reply_over), d_(decisions), out_(actions) {}
 
   void window(event::Window w) {
-    if (w.end <= f_.heard_to) return;
+    if (w.end <= f_.speech.heard_to) return;
     w.level = std::clamp(w.level, 0, 127);
-    const Sample begin = w.end - samples_in(kWindow, s_);
-    if (begin - f_.heard_to > samples_in(s_.no_sound, s_)) {  // after a gap the sound begins anew
-      f_.loud_windows = 0;
-      if (f_.speech) pause(f_.heard_to, all_.line.last_sound);
+    const Sample begin = w.end - samples_in(kVadWindow, s_);
+    if (begin - f_.speech.heard_to > samples_in(s_.no_sound, s_)) {  // after a gap the sound begins anew
+      f_.speech.loud_windows = 0;
+      if (f_.speech.on) pause(f_.speech.heard_to, all_.line.last_sound);
     }
-    f_.heard_to = w.end;
-    if (!f_.turn || !f_.turn->over) hysteresis(w, begin, muted(all_) ? 0 : w.speech);
+    f_.speech.heard_to = w.end;
+    if (!f_.turn || !f_.turn->over) sound(w);
     score_again();
     judge();
     decide();
@@ -66,24 +80,28 @@ class Machine {
 
   void partial(const event::Partial& p) {
     if (!f_.turn || f_.turn->utterance != p.utterance || f_.turn->words_final) return;
+    if (echoed(p.text)) return;
     set_words(p.text);
+    f_.turn->words_stable = p.stable_words >= std::ssize(dialog::words_of(p.text));
     out_.push_back({action::CallerSaid{p.utterance, p.text, false}, "partial transcript"});
     if (all_.reply.exists() && !all_.reply.released &&
         dialog::words_of(p.text).size() > dialog::words_of(all_.reply.asked).size())
       d_.withdraw = "the caller has said more";
     judge();
+    if (!d_.withdraw) prepare();
   }
 
   void transcript(const event::Transcript& t) {
     if (!f_.turn || f_.turn->utterance != t.utterance || t.upto < f_.turn->words_upto) return;
     auto& turn = *f_.turn;
-    set_words(t.text);
-    turn.words_upto = std::min(t.upto, f_.heard_to);  // may be ahead of our notice of the pause
+    set_words(echoed(t.text) ? "" : t.text);
+    turn.words_upto = std::min(t.upto, f_.speech.heard_to);  // may be ahead of our notice of the pause
     const bool was_final = std::exchange(turn.words_final, turn.paused && covers(turn.words_upto));
     turn.words_at = now_;
     weigh();
     if (turn.words_final && !was_final) f_.words_late = learn_lateness(s_, f_.words_late, now_ - turn.noticed_at);
-    out_.push_back({action::CallerSaid{t.utterance, t.text, false}, "transcript of a pause"});
+    out_.push_back({action::CallerSaid{t.utterance, turn.words, false},
+                    turn.words.size() < t.text.size() ? "the agent's own words came back" : "transcript of a pause"});
     judge();
     prepare();
     decide();
@@ -137,15 +155,29 @@ class Machine {
   }
 
   void time_passed() {
-    if (f_.speech && now_ >= later(all_.line.last_sound, s_.no_sound)) pause(f_.heard_to, all_.line.last_sound);
+    if (f_.speech.on && now_ >= later(all_.line.last_sound, s_.no_sound))
+      pause(f_.speech.heard_to, all_.line.last_sound);
     judge();
     decide();
   }
 
-  // The agent has just fallen silent: what the caller has said meanwhile is a turn like any other.
-  void reply_over() {
+  // The agent has just fallen silent: what the caller has said meanwhile is a turn like any other. What the agent has
+  // asked says what to wait for.
+  void reply_over(const std::string& heard) {
+    f_.agent_said = heard;
+    f_.agent_until = now_;
+    const Reply::Kind kind = all_.reply.kind;
+    if (!f_.expects_told && (kind == Reply::Kind::greeting || kind == Reply::Kind::answer))
+      f_.expects = dialog::expected_by(heard);
+    if (f_.turn) weigh();
     prepare();
     decide();
+  }
+
+  void expecting(const event::Expecting& e) {
+    f_.expects = e.what;
+    f_.expects_told = e.what != dialog::Expects::none;
+    if (f_.turn) weigh();
   }
 
   void drop(const std::string& why) {
@@ -160,48 +192,40 @@ class Machine {
 
   // ---- speech and pauses
 
-  void hysteresis(const event::Window& w, Sample begin, int speech) {
-    if (!f_.speech) {
-      if (speech < s_.speech_start) {
-        f_.loud_windows = 0;
-        return;
+  // What of a window counts as the caller's speech: nothing of what the agent's own voice explains.
+  int counts(const event::Window& w) const { return muted(all_) || w.echo >= s_.echo_most ? 0 : w.speech; }
+
+  void sound(const event::Window& w) {
+    std::optional<int> loudest;
+    if (f_.turn) loudest = f_.speech.on ? f_.turn->level = std::min(f_.turn->level, w.level) : f_.turn->level;
+    switch (hear(f_.speech, w, counts(w), out() ? s_.overlap_windows : s_.start_windows, loudest, s_)) {
+      case Heard::nothing: break;
+      case Heard::began: speech_began(w); break;
+      case Heard::speech:
+        if (f_.turn) f_.turn->spoken += kVadWindow;
+        break;
+      case Heard::paused: {
+        const Sample end = speech_end(f_.speech);
+        pause(end, now_ - span_of(w.end - end, s_));
+        break;
       }
-      if (f_.loud_windows++ == 0) f_.candidate = begin;
-      if (f_.loud_windows >= (out() ? s_.overlap_windows : s_.start_windows)) speech_began(w);
-      return;
     }
-    if (f_.turn) {
-      f_.turn->level = std::min(f_.turn->level, w.level);
-      if (w.level <= f_.turn->level + kAudibleRange) f_.audible_to = w.end;
-    }
-    if (speech >= s_.speech_keep) {
-      f_.quiet_windows = 0;
-      if (f_.turn) f_.turn->spoken += kWindow;
-      return;
-    }
-    if (f_.quiet_windows++ == 0) f_.quiet_from = begin;
-    // The model's probability falls some windows after the sound has: where the level has fallen, that counts.
-    const Sample end = std::clamp(f_.audible_to, f_.candidate, f_.quiet_from);
-    const bool silent = span_of(w.end - end, s_) >= s_.vad_stop + kWindow && f_.turn;
-    if (silent || span_of(w.end - f_.quiet_from, s_) >= s_.vad_stop) pause(end, now_ - span_of(w.end - end, s_));
   }
 
   void speech_began(const event::Window& w) {
-    f_.speech = true;
-    f_.quiet_windows = 0;
-    f_.loud_windows = 0;
-    f_.audible_to = w.end;
-    const Duration so_far = span_of(w.end - f_.candidate, s_);
+    const Duration so_far = span_of(w.end - f_.speech.candidate, s_);
     if (f_.turn) {  // the pause was only a pause
       auto& turn = *f_.turn;
+      if (turn.paused && !out()) f_.pace = learn_pace(f_.pace, now_ - so_far - turn.speech_end_at);
       turn.paused = turn.words_final = turn.words_failed = turn.score_due = turn.signalled = false;
       turn.permille = -1;
       turn.spoken += so_far;
       turn.level = std::min(turn.level, w.level);
     } else {
+      learn_from_cut_in(now_ - so_far);
       Floor::Turn turn;
       turn.utterance = ++f_.utterances;
-      turn.start = f_.candidate;
+      turn.start = f_.speech.candidate;
       turn.started_at = now_ - so_far;
       turn.spoken = so_far;
       turn.level = w.level;
@@ -212,9 +236,16 @@ class Machine {
     if (out() && f_.turn->overlap != Floor::Overlap::won) overlap(so_far);
   }
 
+  // A turn that was taken, and whose caller went on before there was an answer to go on about: it was a pause of
+  // theirs.
+  void learn_from_cut_in(Time from) {
+    if (f_.taken_at == Time{} || all_.reply.audible || from - f_.taken_at > kCutIn) return;
+    f_.pace = learn_pace(f_.pace, from - f_.taken_end);
+  }
+
   void pause(Sample speech_end, Time speech_end_at) {
-    f_.speech = false;
-    f_.quiet_windows = f_.loud_windows = 0;
+    f_.speech.on = false;
+    f_.speech.quiet_windows = f_.speech.loud_windows = 0;
     if (!f_.turn) return;
     auto& turn = *f_.turn;
     turn.paused = true;
@@ -222,7 +253,7 @@ class Machine {
     turn.speech_end_at = std::max(speech_end_at, turn.started_at);
     turn.noticed_at = now_;
     turn.words_final = covers(turn.words_upto);
-    turn.words_failed = false;
+    turn.words_failed = turn.excused = false;
     turn.permille = -1;
     turn.scores = 0;
     out_.push_back(
@@ -244,17 +275,19 @@ class Machine {
     ++turn.scores;
     if (turn.wait < silence + kScoreTakes) return;
     turn.score_due = true;
-    out_.push_back({action::ScoreTurn{turn.utterance, f_.heard_to}, ms("asked again after silence of", silence)});
+    out_.push_back(
+        {action::ScoreTurn{turn.utterance, f_.speech.heard_to}, ms("asked again after silence of", silence)});
   }
 
   // A service that finds the end of speech by itself may find it one window earlier than we do.
   bool covers(Sample upto) const {
-    return f_.turn->paused && upto > f_.turn->start && upto >= f_.turn->speech_end - samples_in(kWindow, s_);
+    return f_.turn->paused && upto > f_.turn->start && upto >= f_.turn->speech_end - samples_in(kVadWindow, s_);
   }
 
   void set_words(const std::string& text) {
     auto& turn = *f_.turn;
     turn.words = text;
+    turn.words_stable = false;
     if (turn.empty_hold && !text.empty()) {  // its words were only late
       if (!f_.empty_holds.empty()) f_.empty_holds.pop_back();
       turn.empty_hold = false;
@@ -262,13 +295,28 @@ class Machine {
     weigh();
   }
 
+  // A turn that began under the agent's voice, or in its afterglow, and says nothing but what the agent said.
+  bool echoed(const std::string& text) const {
+    const Reply& reply = all_.reply;
+    const bool before = f_.turn->started_at - f_.agent_until <= kAfterglow && !f_.agent_said.empty();
+    if (!before && !reply.out()) return false;
+    std::string said = before ? f_.agent_said : "";
+    if (reply.out())
+      for (const auto& clause : reply.clauses) (said += ' ') += clause.text;
+    return dialog::echoed(text, said);
+  }
+
   // The recogniser owns the ends of turns, and has told of them so far.
   bool theirs() const { return s_.owner == Owner::stt && f_.finds_turns; }
 
   // Without a word of its end from whoever owns turns, the longest delay decides.
-  void weigh() { f_.turn->wait = theirs() ? s_.max_delay : endpoint_wait(s_, f_.turn->permille, f_.turn->words); }
+  void weigh() {
+    auto& turn = *f_.turn;
+    turn.wait = theirs() ? s_.max_delay : endpoint_wait(s_, evidence());
+    if (turn.words_final && turn.words.empty()) turn.wait = std::min(turn.wait, s_.wordless);
+  }
 
-  Time words_by() const { return later(f_.turn->noticed_at, words_wait(s_, f_.turn->words, f_.words_late)); }
+  Evidence evidence() const { return {f_.turn->permille, f_.turn->words, f_.expects, f_.pace}; }
 
   // ---- speech over the agent
 
@@ -292,7 +340,7 @@ class Machine {
     }
     turn.overlap = Floor::Overlap::undecided;
     if (reply.held) return;
-    turn.needs_words = !worth_holding(f_, reply, now_);
+    turn.needs_words = !worth_holding(all_, now_);
     if (turn.needs_words) return;
     if (!reply.audible)
       d_.hold = "the caller speaks before the reply is heard";
@@ -338,12 +386,17 @@ class Machine {
   // ---- the end of the turn
 
   void prepare() {
-    if (!s_.speculate || !f_.turn) return;
-    const auto& turn = *f_.turn;
+    if (!s_.speculate || !f_.turn || out() || d_.flush || dialog::words_of(f_.turn->words).empty()) return;
+    auto& turn = *f_.turn;
     // A service that finds the end of speech by itself may be ahead of our notice of the pause.
-    const bool ahead =
-        !turn.paused && f_.quiet_windows > 0 && turn.words_upto >= f_.quiet_from - samples_in(kWindow, s_);
-    if (!(turn.paused ? turn.words_final : ahead) || out() || d_.flush || dialog::words_of(turn.words).empty()) return;
+    const bool ahead = turn.words_upto >= f_.speech.quiet_from - samples_in(kVadWindow, s_);
+    const bool silent = turn.paused || f_.speech.quiet_windows > 0;
+    if (!(turn.paused && turn.words_final) && !(silent && (turn.words_stable || (!turn.paused && ahead)))) return;
+    if (!dialog::same_words(turn.prepared, turn.words)) {
+      if (turn.preparations >= s_.speculations) return;  // waste is bounded
+      ++turn.preparations;
+      turn.prepared = turn.words;
+    }
     d_.speculate = turn.words;
   }
 
@@ -352,15 +405,16 @@ class Machine {
     auto& turn = *f_.turn;
     if (!turn.paused && now_ >= later(turn.started_at, s_.longest_turn)) {
       turn.over = true;  // enough: taken in mid-speech, with the words so far
-      pause(f_.heard_to, now_);
+      pause(f_.speech.heard_to, now_);
     }
-    const bool tail = turn.tail && out() && now_ < later(turn.started_at, s_.longest_turn);  // its last words first
+    const bool tail =
+        waits_for_the_reply(turn) && out() && now_ < later(turn.started_at, s_.longest_turn);  // its last words first
     if (theirs() && turn.signalled && !turn.over && !tail) {
-      if (!turn.paused) pause(f_.heard_to, all_.line.last_sound);
+      if (!turn.paused) pause(f_.speech.heard_to, all_.line.last_sound);
       return take("the recogniser says that the turn is over");
     }
     if (!turn.paused) return;
-    if (!turn.words_final && !turn.words_failed && now_ < words_by()) return;
+    if (!turn.words_final && !turn.words_failed && now_ < words_by(f_, s_)) return;
     if (turn.over) return take("the longest turn is over");
     if (turn.score_due && now_ < later(turn.noticed_at, s_.score_patience)) return;
     if (tail) return;
@@ -369,13 +423,15 @@ class Machine {
       f_.finds_turns = false;  // the next turn is judged here
       return take("the recogniser did not end the turn in time");
     }
-    take(endpoint_why(s_, turn.permille, turn.words));
+    take(endpoint_why(s_, evidence()));
   }
 
   void take(const std::string& why) {
     auto& turn = *f_.turn;
     if (held() && turn.overlap == Floor::Overlap::undecided) dismiss("the caller has finished");
     if (out()) return drop("spoken over the agent: " + why);
+    if (turn.overlap == Floor::Overlap::dismissed && far_away(turn, all_))
+      return drop("quieter than the caller: " + why);
     // A transcript that was not waited for takes at least so long: else it would never be learnt.
     if (turn.paused && !turn.words_final && !turn.words_failed && !turn.over && !turn.signalled)
       f_.words_late = learn_lateness(s_, f_.words_late, 2 * (now_ - turn.noticed_at));
@@ -384,6 +440,13 @@ class Machine {
     commit.text = turn.words;
     commit.why = "endpoint: " + why;
     commit.times = {++f_.turns, turn.speech_end_at, turn.noticed_at, turn.words_at, now_};
+    f_.taken_at = now_;
+    f_.taken_end = turn.speech_end_at;
+    f_.expects = dialog::Expects::none;
+    f_.expects_told = false;
+    f_.wordless = 0;
+    if (turn.overlap == Floor::Overlap::none)
+      f_.usual_level = f_.usual_level < 0 ? turn.level : (3 * f_.usual_level + turn.level + 2) / 4;
     out_.push_back({action::StopListening{turn.utterance}, commit.why});
     out_.push_back({action::CallerSaid{turn.utterance, turn.words, true}, commit.why});
     f_.turn.reset();
@@ -391,17 +454,22 @@ class Machine {
   }
 
   // Noise is let go. But a caller who spoke and was not understood, or who made the agent fall silent, is not left in
-  // silence.
+  // silence. Where the recogniser finds no word in a voice, that is said once: the second time it is a noise.
   void take_without_words(const std::string& why) {
-    const auto& turn = *f_.turn;
-    const bool unheard = !turn.words_final && turn.spoken >= kSpoke;
+    auto& turn = *f_.turn;
+    const bool unheard = !turn.words_final && turn.spoken >= kSpoke && !turn.excused;
+    const bool voiced = turn.spoken >= kVoiced && turn.overlap == Floor::Overlap::none && f_.wordless++ == 0;
     const bool silenced = turn.overlap == Floor::Overlap::won;
     if (silenced) remember_empty_hold();
-    if (unheard || silenced)
-      d_.say = Decisions::Say{
-          Reply::Kind::apology, s_.apology_text,
-          silenced ? "the agent fell silent for no words" : "the caller spoke, but there is no transcript"};
-    drop("no words in it: " + why);
+    if (unheard || voiced || silenced)
+      d_.say = Decisions::Say{Reply::Kind::apology, s_.apology_text,
+                              silenced  ? "the agent fell silent for no words"
+                              : unheard ? "the caller spoke, but there is no transcript"
+                                        : "a voice without words"};
+    if (unheard && !turn.words_failed && !turn.over && now_ < later(turn.noticed_at, s_.words_patience))
+      turn.excused = true;
+    else
+      drop("no words in it: " + why);
   }
 
   Floor& f_;
@@ -413,18 +481,21 @@ class Machine {
   Actions& out_;
 };
 
-bool ends(const Event& event, const Reply& reply) {
-  if (!reply.exists()) return false;
-  if (auto* f = get<event::Flushed>(event)) return f->generation == reply.generation;
-  if (auto* d = get<event::Drained>(event)) return d->generation == reply.generation;
-  return false;
+// What was heard of the reply that this event ends, if it ends one.
+std::optional<std::string> ends(const Event& event, const Reply& reply) {
+  if (!reply.exists()) return std::nullopt;
+  if (auto* f = get<event::Flushed>(event); f && f->generation == reply.generation)
+    return heard_text(reply.clauses, f->heard, reply.pace);
+  if (auto* d = get<event::Drained>(event); d && d->generation == reply.generation)
+    return whole_text(reply.clauses, reply.pace);
+  return std::nullopt;
 }
 
 }  // namespace
 
 void step_floor(Floor& floor, const State& all, const Event& event, Time now, Decisions& decisions, Actions& actions) {
-  const bool reply_over = ends(event, all.reply);
-  Machine machine(floor, all, now, reply_over, decisions, actions);
+  const auto reply_over = ends(event, all.reply);
+  Machine machine(floor, all, now, reply_over.has_value(), decisions, actions);
   if (all.line.phase != LineState::Phase::up || get<event::HungUp>(event)) {
     machine.drop("the call is ending");
     return;
@@ -436,7 +507,8 @@ void step_floor(Floor& floor, const State& all, const Event& event, Time now, De
   if (auto* t = get<event::TurnSignalled>(event)) machine.signalled(*t);
   if (auto* t = get<event::TurnScored>(event)) machine.scored(*t);
   if (get<event::Tick>(event)) machine.time_passed();
-  if (reply_over) machine.reply_over();
+  if (auto* e = get<event::Expecting>(event)) machine.expecting(*e);
+  if (reply_over) machine.reply_over(*reply_over);
 }
 
 Time deadline_of(const Floor& floor, const State& all) {
@@ -444,15 +516,14 @@ Time deadline_of(const Floor& floor, const State& all) {
   if (all.line.phase != LineState::Phase::up || !floor.turn) return Time::max();
   const auto& turn = *floor.turn;
   Time next = Time::max();
-  if (floor.speech) next = later(all.line.last_sound, s.no_sound);
+  if (floor.speech.on) next = later(all.line.last_sound, s.no_sound);
   if (turn.overlap == Floor::Overlap::undecided && all.reply.out()) next = std::min(next, judge_by(turn, s));
   const Time longest = later(turn.started_at, s.longest_turn);
   if (!turn.paused) return std::min(next, longest);
   Time decide = turn.over ? turn.noticed_at : later(turn.speech_end_at, turn.wait);
   if (turn.score_due && !turn.over) decide = std::max(decide, later(turn.noticed_at, s.score_patience));
-  if (!turn.words_final && !turn.words_failed)
-    decide = std::max(decide, later(turn.noticed_at, words_wait(s, turn.words, floor.words_late)));
-  if (turn.tail && all.reply.out()) decide = std::max(decide, longest);
+  if (!turn.words_final && !turn.words_failed) decide = std::max(decide, words_by(floor, s));
+  if (waits_for_the_reply(turn) && all.reply.out()) decide = std::max(decide, longest);
   return std::min(next, decide);
 }
 

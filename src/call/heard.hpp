@@ -21,6 +21,7 @@ struct Clause {
   bool ordered = false;    // Speak was sent
   bool begun = false;      // its first sound is here
   bool broken = false;     // its voice broke off: `samples` are not all of the text
+  bool filler = false;     // said while the answer was not there
   std::vector<Said> said;  // where the voice tells; both grow
 
   bool audible() const { return begun || samples > 0; }

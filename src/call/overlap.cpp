@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "call/machines.hpp"
+#include "dialog/backchannels.hpp"
 #include "dialog/words.hpp"
 
 namespace offhook::call {
@@ -36,6 +37,11 @@ Verdict judge_immediately(const Floor::Turn& turn, const Settings& s, int words)
 
 }  // namespace
 
+bool far_away(const Floor::Turn& turn, const State& all) {
+  const int usual = all.floor.usual_level;
+  return usual >= 0 && turn.level > usual + all.settings.far_voice;
+}
+
 bool interruptible(const State& all) {
   return all.settings.interruptions != Interruptions::never && all.reply.kind != Reply::Kind::goodbye;
 }
@@ -46,6 +52,7 @@ Verdict judge_overlap(const Floor::Turn& turn, const State& all, Time now) {
   const bool open = turn.overlap == Floor::Overlap::undecided;
   const bool second_thought = turn.overlap == Floor::Overlap::dismissed && hold && !turn.tail;
   if (!open && !second_thought) return {};
+  if (far_away(turn, all)) return open && (turn.paused || hold) ? dismiss("quieter than the caller") : Verdict{};
   const int words = real_words(turn);
   if (hold && words >= std::max(1, s.min_words)) return flush("words over the agent: " + std::to_string(words));
   if (!open) return {};
@@ -69,11 +76,13 @@ Time judge_by(const Floor::Turn& turn, const Settings& s) {
   return later(turn.overlap_at, words_due(turn) ? s.judge_words : s.judge);
 }
 
-bool worth_holding(const Floor& f, const Reply& reply, Time now) {
+bool worth_holding(const State& all, Time now) {
+  const Floor& f = all.floor;
+  if (far_away(*f.turn, all)) return false;
   const auto recent =
       std::count_if(f.empty_holds.begin(), f.empty_holds.end(), [&](Time t) { return now - t < kMemory; });
   if (recent == 0) return true;
-  return recent < 2 && (!reply.audible || f.turn->level <= f.empty_level - 6);
+  return recent < 2 && (!all.reply.audible || f.turn->level <= f.empty_level - 6);
 }
 
 }  // namespace offhook::call

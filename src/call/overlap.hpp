@@ -24,8 +24,12 @@ Verdict judge_overlap(const Floor::Turn& turn, const State& all, Time now);
 // An undecided overlap is dismissed or won by then. Time::max(): only its pause decides.
 Time judge_by(const Floor::Turn& turn, const Settings& settings);
 
-// After a hold for nothing, sound holds again only when it is 6 dB louder; after two in 10 s, only with words.
-bool worth_holding(const Floor& floor, const Reply& reply, Time now);
+// After a hold for nothing, sound holds again only when it is 6 dB louder; after two in 10 s, only with words. A voice
+// that is far quieter than the caller's does not hold at all.
+bool worth_holding(const State& all, Time now);
+
+// Quieter than this caller ever is: somebody else in the room, or a television. Their words are not the caller's.
+bool far_away(const Floor::Turn& turn, const State& all);
 
 // The caller has the word on these terms at all.
 bool interruptible(const State& all);

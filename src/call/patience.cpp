@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "call/machines.hpp"
+#include "dialog/fillers.hpp"
 
 namespace offhook::call {
 namespace {
@@ -26,12 +27,29 @@ bool from_mind(const Event& event, Generation generation) {
   return false;
 }
 
+bool fills(const Reply& r) {
+  return !r.clauses.empty() && r.clauses.front().filler;
+}
+
+// When a filler is due: so long after the caller's last word, and not where the answer is known to be near.
+Time filler_at(const Patience& p, const State& all) {
+  const Reply& r = all.reply;
+  const Settings& s = all.settings;
+  if (s.filler <= Duration::zero() || r.kind != Reply::Kind::answer || !r.released || r.held || r.flushing || r.filled)
+    return Time::max();
+  if (!r.speech_end || r.first_token || !r.clauses.empty() || !r.calls.empty() || r.mind_done) return Time::max();
+  const Time due = later(*r.speech_end, s.filler);
+  if (p.mind_takes < Duration::zero()) return due;
+  const Time near = later(r.asked_at, p.mind_takes);
+  return due > near - s.filler_gain && due < near ? later(near, s.filler_gain) : due;
+}
+
 // Why the answer under way will not come, if so.
 std::optional<std::string> failure(const State& all, const Event& event, Time now) {
   const Reply& r = all.reply;
   if (auto* f = get<event::MindFailed>(event); f && thinking(r) && f->generation == r.generation) return f->why;
   if (auto* m = get<event::MindDone>(event);
-      m && thinking(r) && m->generation == r.generation && r.clauses.empty() && r.cutter.empty() && r.calls.empty())
+      m && thinking(r) && m->generation == r.generation && r.says_nothing() && r.cutter.empty() && r.calls.empty())
     return "the answer was empty";
   // What comes late but before our tick has come.
   if (thinking(r) && now >= stalls_at(r, all.settings) && !from_mind(event, r.generation))
@@ -57,6 +75,14 @@ void step_patience(Patience& p, const State& all, const Event& event, Time now, 
       a && a->generation == r.generation && r.kind == Reply::Kind::answer && !r.failed)
     p.failures = 0;
 
+  const int first = fills(r) ? 1 : 0;  // of the answer's own clauses
+  auto sounds = [&](auto* e) { return e && e->generation == r.generation && e->clause == first; };
+  if ((sounds(get<event::ClauseBegun>(event)) || sounds(get<event::ClauseReady>(event))) &&
+      r.kind == Reply::Kind::answer && !(fills(r) ? r.meant_at : r.first_sound)) {
+    const Duration took = now - r.asked_at;
+    p.mind_takes = p.mind_takes < Duration::zero() ? took : p.mind_takes + (took - p.mind_takes) / 4;
+  }
+
   std::string failed;
   if (auto why = failure(all, event, now)) {
     d.fail = failed = *why;
@@ -81,10 +107,18 @@ void step_patience(Patience& p, const State& all, const Event& event, Time now, 
       d.say = Decisions::Say{Reply::Kind::apology, s.apology_text, failed};
   } else if (!busy(all) && !d.commit && !d.say && now >= later(p.quiet_since, s.idle)) {
     p.quiet_since = now;
-    if (p.prompts++ == 0)
+    if (p.prompts++ < s.idle_prompts)
       d.say = Decisions::Say{Reply::Kind::prompt, s.idle_text, "the caller has been silent"};
     else
       d.end = Decisions::Say{Reply::Kind::goodbye, s.goodbye_text, "the caller stayed silent"};
+  }
+  // Of what was asked before this step; a token that has just come makes it unnecessary.
+  if (now >= filler_at(p, all) && !from_mind(event, r.generation) && !d.fail && !d.commit && !d.flush && !d.hold &&
+      !d.say && !d.end) {
+    if (const auto filler = dialog::filler_for(r.asked, static_cast<unsigned>(all.floor.turns)))
+      d.filler = *filler;
+    else
+      d.filler = "";
   }
 }
 
@@ -94,6 +128,7 @@ Time deadline_of(const Patience& p, const State& all) {
   Time next = later(all.line.answered_at, s.longest_call);
   if (!busy(all)) next = std::min(next, later(p.quiet_since, s.idle));
   if (thinking(all.reply)) next = std::min(next, stalls_at(all.reply, s));
+  next = std::min(next, filler_at(p, all));
   return next;
 }
 

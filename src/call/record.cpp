@@ -15,6 +15,8 @@ constexpr std::string_view kInterruptions[] = {"hold", "immediate", "never"};
 constexpr std::string_view kMutes[] = {"none", "greeting", "tools", "always"};
 constexpr std::string_view kEffects[] = {"none", "idempotent", "once"};
 constexpr std::string_view kOwners[] = {"offhook", "stt"};
+constexpr std::string_view kRules[] = {"curve", "threshold"};
+constexpr std::string_view kExpects[] = {"none", "number", "phone", "date", "email", "spelling"};
 constexpr std::string_view kSignals[] = {"eager", "resumed", "ended"};
 
 template <class E>
@@ -25,6 +27,10 @@ constexpr auto& names_of() {
     return kMutes;
   else if constexpr (std::is_same_v<E, Owner>)
     return kOwners;
+  else if constexpr (std::is_same_v<E, Rule>)
+    return kRules;
+  else if constexpr (std::is_same_v<E, dialog::Expects>)
+    return kExpects;
   else if constexpr (std::is_same_v<E, event::TurnSignalled::Kind>)
     return kSignals;
   else
@@ -242,9 +248,8 @@ Result<LogLine> read_windows(Duration t, const json::object& object) {
       if (!std::in_range<int>(five[1]) || !std::in_range<int>(five[2]) || !std::in_range<int>(five[4]))
         return bad("a window's numbers are out of range");
       n = 0;
-      lines.push_back(
-          {t + Duration(five[0]),
-           event::Window{static_cast<int>(five[1]), static_cast<int>(five[2]), five[3], static_cast<int>(five[4])}});
+      lines.push_back({t + Duration(five[0]), event::Window{static_cast<int>(five[1]), static_cast<int>(five[2]),
+                                                            five[3], static_cast<int>(five[4])}});
     }
   }
   return LogLine(std::move(lines));

@@ -22,6 +22,7 @@ class Rehearsal {
     std::string text;       // empty: noise
     int probability = 240;  // of each window, of 255
     int level = 30;         // dB below full scale
+    int echo = 0;           // how much of each window the agent's voice explains, of 255
   };
   struct Answer {
     std::vector<std::string> tokens;
@@ -41,6 +42,7 @@ class Rehearsal {
     Duration stt = 200ms;          // from the request (or the end of speech, if streaming) to the transcript
     bool streaming_stt = false;    // finals come by themselves after each stretch of speech
     Duration partial_every = 0ms;  // 0: no partials
+    bool partial_stable = false;   // … by which the recogniser stands
     Duration score = 40ms;
     int permille = 900;  // of every score
     bool stt_fails = false, stt_never = false, score_never = false, tts_fails = false, tts_never = false;

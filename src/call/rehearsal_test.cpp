@@ -109,7 +109,7 @@ void Rehearsal::windows(Time until) {
     const Duration end = next_window_.time_since_epoch(), middle = end - 16ms;
     event::Window w{5, 80, samples(end)};
     for (const auto& s : speech)
-      if (middle >= s.from && middle < s.to) w.speech = s.probability, w.level = s.level;
+      if (middle >= s.from && middle < s.to) w.speech = s.probability, w.level = s.level, w.echo = s.echo;
     next_window_ += 32ms;
     if (std::none_of(gaps.begin(), gaps.end(), [&](const Gap& g) { return end >= g.from && end < g.to; })) feed(w);
   }
@@ -177,7 +177,7 @@ void Rehearsal::perform(const Action& a) {
         const Sample upto = samples((now_ + d).time_since_epoch());
         later(d + delays.stt, [this, u, upto] {
           if (state_.floor.turn && state_.floor.turn->utterance == u && !state_.floor.turn->paused)
-            feed(event::Partial{u, words(u, upto), 0});
+            feed(event::Partial{u, words(u, upto), delays.partial_stable ? 1000 : 0});
         });
       }
   } else if (auto* x = std::get_if<action::Transcribe>(&a.what)) {

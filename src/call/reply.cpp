@@ -59,6 +59,7 @@ class Machine {
     if (d_.ending) return;
     if (d_.speculate && !d_.commit) speculate(*d_.speculate);
     if (d_.commit) commit(*d_.commit);
+    if (d_.filler) fill(*d_.filler);
     if (d_.ask_again && !r_.exists()) ask({}, false, *d_.ask_again);
   }
 
@@ -87,6 +88,19 @@ class Machine {
     if (auto rest = r_.cutter.finish(); rest && !(broken_off && !r_.clauses.empty())) add_clause(std::move(*rest));
     finish();
   }
+
+  // Nothing fits: then it is not asked again either.
+  void fill(const std::string& text) {
+    r_.filled = true;
+    if (text.empty()) return;
+    Clause clause;
+    clause.text = text;
+    clause.filler = clause.ordered = true;
+    r_.clauses.push_back(std::move(clause));
+    out_.push_back({action::Speak{r_.generation, 0, text}, "a filler: there is no answer yet"});
+  }
+
+  bool fills(int number) const { return number == 0 && !r_.clauses.empty() && r_.clauses[0].filler; }
 
   void add_clause(std::string text) {
     if (!r_.first_clause) r_.first_clause = now_;
@@ -134,7 +148,7 @@ class Machine {
     Clause* clause = this->clause(c.clause);
     if (!clause) return;
     clause->begun = true;
-    if (!r_.first_sound) r_.first_sound = now_;
+    sounds(c.clause);
   }
 
   void clause_said(const event::ClauseSaid& c) {
@@ -150,10 +164,26 @@ class Machine {
     if (!clause) return;
     clause->samples = std::clamp(c.samples, Sample{0}, kLongestClause);
     clause->broken = !c.why.empty() && c.samples > 0;
-    if (!r_.first_sound && c.samples > 0) r_.first_sound = now_;
+    if (c.samples > 0) sounds(c.clause);
     if (c.samples <= 0 || clause->broken || clause->text.size() < kTellingText) return;
     const double pace = static_cast<double>(clause->samples) / static_cast<double>(clause->text.size());
     r_.pace += (std::clamp(pace, kFastest, kSlowest) - r_.pace) / 4;
+  }
+
+  void sounds(int number) {
+    if (!r_.first_sound) r_.first_sound = now_;
+    if (fills(number) || r_.meant_at || !fills(0)) return;
+    r_.meant_at = now_;
+    meant();
+  }
+
+  // By the clock: the answer is heard once the filler before it has been.
+  void meant() {
+    if (!r_.audible || !r_.meant_at || !r_.speech_end) return;
+    const Time filled = r_.audible_at + span_of(std::max<Sample>(0, r_.clauses[0].samples), s_);
+    out_.push_back({action::TurnMeant{r_.generation, us(std::max(*r_.meant_at, filled) - *r_.speech_end)},
+                    "the first word of the answer, behind a filler"});
+    r_.speech_end.reset();
   }
 
   void audible() {
@@ -162,6 +192,7 @@ class Machine {
     r_.audible_at = now_;
     if (r_.turn) waterfall(*r_.turn);
     r_.turn.reset();
+    meant();
   }
 
   // Milestones in the order in which the answer had to pass them; each part is the step to the next, never below zero,
@@ -188,8 +219,9 @@ class Machine {
     took.wait_us = part(t.decided);
     took.send_us = part(now_);
     took.v2v_us = us(at - t.speech_end);
-    out_.push_back(
-        {took, speculated ? "prepared while the turn was being decided" : "asked after the turn was decided"});
+    out_.push_back({took, std::string(speculated ? "prepared while the turn was being decided"
+                                                 : "asked after the turn was decided") +
+                              (r_.filled && fills(0) ? ", behind a filler" : "")});
   }
 
   void over(std::string heard, bool cut, const std::string& why) {
@@ -262,6 +294,7 @@ class Machine {
     if (will_release(r_, d_)) {
       r_.released = true;
       r_.turn = c.times;
+      r_.speech_end = c.times.speech_end;
       out_.push_back({action::Release{r_.generation}, c.why});
       return finish();
     }
@@ -278,7 +311,10 @@ class Machine {
     r_.asked = extra;
     r_.asked_at = now_;
     r_.released = !speculative;
-    if (!speculative) r_.turn = turn;
+    if (!speculative && turn) {
+      r_.turn = turn;
+      r_.speech_end = turn->speech_end;
+    }
     const int steps = speculative ? 0 : all_.task.steps;  // a new turn begins at none
     action::Ask ask{r_.generation, speculative, steps < s_.tool_steps, all_.task.context};
     if (speculative)

@@ -58,6 +58,13 @@ Settings random_settings(Dice& dice) {
   s.overlap_windows = 1 + dice.below(4);
   s.no_sound = dice.ms(100, 600);
   s.idle = dice.ms(500, 15000);
+  s.idle_prompts = dice.below(3);
+  if (dice.one_in(2)) s.filler = dice.ms(50, 1500);
+  s.filler_gain = dice.ms(0, 500);
+  s.rule = dice.one_in(4) ? Rule::threshold : Rule::curve;
+  s.adaptive = !dice.one_in(3);
+  s.wordless = dice.ms(100, 2000);
+  s.speculations = dice.below(5);
   s.longest_turn = dice.one_in(4) ? dice.ms(200, 3000) : Duration(60s);
   s.longest_call = dice.one_in(4) ? dice.ms(1000, 20000) : Duration(60s);
   s.goodbye_patience = dice.ms(100, 12000);
@@ -223,7 +230,10 @@ class World {
     }
     if (what < 94) return feed(event::Partial{utterance_ - (dice_.one_in(5) ? 1u : 0u), dice_.of(kCaller), 0});
     if (what < 98) return stale();
-    if (what < 99) return feed(event::Digit{"1"});
+    if (what < 99) {
+      if (dice_.one_in(2)) return feed(event::Expecting{static_cast<dialog::Expects>(dice_.below(6))});
+      return feed(event::Digit{"1"});
+    }
     if (dice_.one_in(4)) return feed(event::EndRequested{"drain"});
   }
 
@@ -238,7 +248,8 @@ class World {
     for (int n = 1 + dice_.below(12); n > 0 && !ended(state_); --n) {
       now_ += 32ms;
       heard_ += 256;
-      feed(event::Window{loud ? 130 + dice_.below(126) : dice_.below(140), level, heard_});
+      const int echo = dice_.one_in(6) ? dice_.below(256) : 0;
+      feed(event::Window{loud ? 130 + dice_.below(126) : dice_.below(140), level, heard_, echo});
     }
   }
 

@@ -6,6 +6,7 @@
 //              the word failures    ending  + tools  held, cut
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,8 +16,10 @@
 #include "call/event.hpp"
 #include "call/heard.hpp"
 #include "call/settings.hpp"
+#include "call/speech.hpp"
 #include "dialog/clauses.hpp"
 #include "dialog/context.hpp"
+#include "dialog/entities.hpp"
 
 namespace offhook::call {
 
@@ -52,6 +55,7 @@ struct Floor {
     Time speech_end_at{}, noticed_at{};
     Duration spoken{};          // speech in it, without its pauses
     std::string words;          // the best transcript so far
+    bool words_stable = false;  // … a partial that the recogniser stands by
     Sample words_upto = 0;      // … of a transcript: how far it reaches
     bool words_final = false;   // … covers all speech
     bool words_failed = false;  // the recogniser gave up on this pause
@@ -66,22 +70,29 @@ struct Floor {
     bool needs_words = false;  // this noise has held the agent for nothing before
     bool empty_hold = false;   // … and is counted among them
     bool tail = false;         // it began in the last moments of a reply: it answers that
+    bool excused = false;      // its words are late: an apology has been said, and they are waited for all the same
     bool over = false;         // the longest turn: nothing but its words is waited for
     int level = 127;           // the loudest window, dB below full scale
+    std::string prepared;      // the words that an answer was speculated for last …
+    int preparations = 0;      // … and for how many different ones
   };
-  // hysteresis
-  bool speech = false;
-  int loud_windows = 0, quiet_windows = 0;
-  Sample candidate = 0;   // where speech would have begun
-  Sample quiet_from = 0;  // where silence began
-  Sample audible_to = 0;  // the last window whose level was that of the caller's voice
-  Sample heard_to = 0;
+  Speech speech;
   std::optional<Turn> turn;
   Utterance utterances = 0;
   int turns = 0;  // committed
   // What has been learnt of this recogniser.
   Duration words_late{-1};  // from the notice of a pause to its transcript, nine of ten; -1: nothing yet
   bool finds_turns = true;  // it signals the ends of turns; believed until one has passed without
+  // What has been learnt of this caller.
+  Duration pace{-1};     // their pauses in mid-turn, on average; -1: none yet
+  int usual_level = -1;  // the loudest window of their turns, dB below full scale; -1: none yet
+  // What the agent waits to be told.
+  dialog::Expects expects = dialog::Expects::none;
+  bool expects_told = false;     // by a tool or a flow, not read off the agent's own words
+  int wordless = 0;              // turns in a row in which there was a voice but no words
+  std::string agent_said;        // the reply heard last: what an echo would repeat
+  Time agent_until{};            // … until then
+  Time taken_at{}, taken_end{};  // the turn taken last: when, and where its speech ended
   // Sounds that held the agent for nothing: the next of the kind needs words, or 6 dB more.
   std::vector<Time> empty_holds;
   int empty_level = 127;
@@ -99,8 +110,10 @@ struct Reply {
   std::vector<Clause> clauses;
   std::size_t bytes = 0;  // of text so far
   std::vector<llm::ToolCall> calls;
-  std::optional<TurnTimes> turn;  // an answer's, until it is audible
-  std::optional<Time> first_token, first_clause, first_sound;
+  std::optional<TurnTimes> turn;                                         // an answer's, until it is audible
+  bool filled = false;                                                   // its first clause is a filler
+  std::optional<Time> first_token, first_clause, first_sound, meant_at;  // meant: the first clause that is no filler
+  std::optional<Time> speech_end;  // of the turn it answers, as long as its first meaningful word is not heard
   Time asked_at{}, last_token{}, audible_at{}, held_at{};
   Duration held_for{};  // in all, since it is audible
   double pace = 500;    // samples a byte of text, as this voice has spoken so far (16 letters a second at 8 kHz)
@@ -109,6 +122,9 @@ struct Reply {
     std::size_t n = 0;
     while (n < clauses.size() && clauses[n].ordered) ++n;
     return n;
+  }
+  bool says_nothing() const {  // but a filler, perhaps
+    return std::all_of(clauses.begin(), clauses.end(), [](const Clause& c) { return c.filler; });
   }
   bool exists() const { return kind != Kind::none; }
   bool out() const { return exists() && released && !flushing; }  // is heard, or about to be
@@ -129,9 +145,10 @@ struct Task {
 // ---- patience: limits and failures
 struct Patience {
   Time quiet_since{};
-  int prompts = 0;       // "are you still there?" since the caller's last words
-  int failures = 0;      // in a row …
-  Time failing_since{};  // … the first of them
+  int prompts = 0;          // "are you still there?" since the caller's last words
+  Duration mind_takes{-1};  // from the question to the first sound of its answer, on average; -1: nothing yet
+  int failures = 0;         // in a row …
+  Time failing_since{};     // … the first of them
   std::int64_t spent_micros = 0;
 };
 
@@ -160,6 +177,7 @@ struct Decisions {
   std::optional<std::string> hold, resume, flush;  // floor
   std::optional<Say> say;                          // patience, line
   std::optional<std::string> fail;                 // patience: the current answer will not come
+  std::optional<std::string> filler;               // patience: said while the answer is not there
   std::optional<Say> end;                          // patience: say this and end the call
   std::optional<llm::ToolCall> call;               // task: the reply has called this tool
   std::optional<std::string> ask_again;            // task: the tools' results are in

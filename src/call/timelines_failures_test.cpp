@@ -127,7 +127,18 @@ TEST(Failure, a_transcript_that_never_comes_gets_an_apology_not_dead_air) {
   w.speech = {{500ms, 1500ms, "what are your hours"}};
   w.run(6s);
   EXPECT_EQ(said(w), kSorry) << w.timeline_text();
-  EXPECT_NEAR(w.when("speaking"), 1.5 + 0.096 + 2.5 + 0.08, 0.06);
+  EXPECT_NEAR(w.when("speaking"), 1.5 + 0.096 + 1.2 + 0.08, 0.06);
+}
+
+TEST(Failure, words_that_come_behind_the_apology_for_them_are_answered_all_the_same) {
+  auto w = world();
+  w.delays.stt = 2s;
+  w.speech = {{500ms, 1500ms, "what are your hours"}};
+  w.answers = {answer("Nine to five", 1s)};
+  w.run(9s);
+  EXPECT_EQ(said(w), std::string(kSorry) + " | Nine to five") << w.timeline_text();
+  EXPECT_LE(w.when("speaking"), 1.5 + 1.5) << "no dead air";
+  EXPECT_NE(w.context().find("caller: what are your hours | agent: Nine to five"), std::string::npos) << w.context();
 }
 
 TEST(Failure, without_a_last_transcript_the_partial_words_are_taken) {
@@ -145,6 +156,7 @@ TEST(Failure, a_recogniser_slower_than_the_longest_wait_delays_no_further) {
   Settings s;
   s.max_delay = 1s;
   s.words_patience = 2s;
+  s.words_usual = 1s;  // known to be slow
   auto w = world(s);
   w.delays.stt = 1500ms;  // slower than max_delay: its words are waited for
   w.speech = {{500ms, 1500ms, "what are your hours"}};
@@ -257,7 +269,7 @@ TEST(Ending, the_eventful_story_is_in_the_states_that_it_claims) {
   };
   EXPECT_EQ(at("greeting").reply.kind, Reply::Kind::greeting);
   EXPECT_FALSE(at("listening").reply.exists());
-  EXPECT_TRUE(at("caller speaking").floor.speech);
+  EXPECT_TRUE(at("caller speaking").floor.speech.on);
   EXPECT_TRUE(at("paused").floor.turn && w.state().floor.turn->paused);
   EXPECT_TRUE(at("speculating").reply.exists() && !w.state().reply.released);
   EXPECT_TRUE(at("speaking").reply.audible) << w.timeline_text();

@@ -17,7 +17,7 @@ TEST(TurnTimeline, an_unsure_detector_waits_longer_than_a_sure_one) {
   double at[2];
   for (int i = 0; i < 2; ++i) {
     auto w = world();
-    w.speech = {{500ms, 1500ms, "my number is four two"}};
+    w.speech = {{500ms, 1500ms, "my dog ate the blue one"}};
     w.delays.permille = i == 0 ? 950 : 100;
     w.answers = {answer("Thanks", 1s)};
     w.run(8s);
@@ -31,7 +31,7 @@ TEST(TurnTimeline, an_unsure_detector_waits_longer_than_a_sure_one) {
 
 TEST(TurnTimeline, a_doubtful_turn_is_scored_again_as_the_pause_grows) {
   auto w = world();
-  w.speech = {{500ms, 1500ms, "my number is four two"}};
+  w.speech = {{500ms, 1500ms, "my dog ate the blue one"}};
   w.delays.permille = 100;
   w.answers = {answer("Thanks", 1s)};
   w.at(1900ms, event::TurnScored{1, 12000, 950});  // as if the second verdict were sure
@@ -81,9 +81,21 @@ TEST(TurnTimeline, speech_during_thinking_takes_the_answer_back) {
   EXPECT_EQ(w.context(), "caller: book a table | caller: no wait make that a room | agent: A room it is");
 }
 
-TEST(TurnTimeline, an_empty_transcript_after_speech_is_noise) {
+TEST(TurnTimeline, a_voice_without_words_is_told_once_and_is_noise_after_that) {
   auto w = world();
-  w.speech = {{500ms, 1500ms, ""}};
+  w.speech = {{500ms, 1500ms, ""}, {8s, 9s, ""}, {12s, 13s, "hello"}, {20s, 21s, ""}};
+  w.answers = {answer("Hi", 1s)};
+  w.run(28s);
+  EXPECT_EQ(said(w),
+            "Sorry, I didn't get that. Could you say it again? | Hi | Sorry, I didn't get that. Could you say it "
+            "again?");
+  EXPECT_LE(w.when("speaking"), 1.5 + 1.5) << "no dead air";
+  EXPECT_FALSE(w.state().floor.turn);
+}
+
+TEST(TurnTimeline, a_short_sound_without_words_is_noise) {
+  auto w = world();
+  w.speech = {{500ms, 900ms, ""}};
   w.run(5s);
   EXPECT_EQ(w.context(), "");
   EXPECT_EQ(count_of<action::StopListening>(w), 1);
@@ -178,20 +190,20 @@ TEST(TurnTimeline, speculation_is_withdrawn_as_soon_as_a_partial_says_more) {
 TEST(TurnTimeline, speculation_that_fails_is_asked_again_at_the_commit_without_an_apology) {
   auto w = world();
   w.delays.permille = 300;
-  w.speech = {{500ms, 1500ms, "what are your hours"}};
+  w.speech = {{500ms, 1500ms, "my dog ate the blue one"}};
   int n = 0;
   w.think = [&](const std::string&, int) { return n++ == 0 ? failing("503") : answer("Nine to five", 1s); };
   w.run(6s);
   EXPECT_EQ(w.count("speculating"), 1) << w.timeline_text();
   EXPECT_EQ(w.count("thinking"), 1);
-  EXPECT_EQ(w.context(), "caller: what are your hours | agent: Nine to five");
+  EXPECT_EQ(w.context(), "caller: my dog ate the blue one | agent: Nine to five");
   EXPECT_EQ(w.state().patience.failures, 0);
 }
 
 TEST(TurnTimeline, a_speculated_reply_is_not_heard_before_the_commit) {
   auto w = world();
   w.delays.permille = 0;  // sure that more is coming: three seconds
-  w.speech = {{500ms, 1500ms, "what are your hours"}};
+  w.speech = {{500ms, 1500ms, "my dog ate the blue one"}};
   w.answers = {answer("Nine to five", 1s)};
   w.run(8s);
   EXPECT_LT(w.when("speculating"), 1.8) << w.timeline_text();

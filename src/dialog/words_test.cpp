@@ -11,28 +11,25 @@ TEST(Words, sameness_ignores_case_punctuation_and_fillers) {
   EXPECT_TRUE(same_words("", "uh…"));
 }
 
-TEST(Words, backchannels_say_go_on) {
-  for (auto text : {"Mm-hm.", "Yeah", "okay, right", "Uh-huh", "I see", "mhm mhm"})
-    EXPECT_TRUE(is_backchannel(text)) << text;
-  for (auto text : {"Stop", "no", "yeah but wait", "", "I see what you mean there", "wait"})
-    EXPECT_FALSE(is_backchannel(text)) << text;
-}
-
-TEST(Words, endings_tell_unfinished_from_complete) {
-  EXPECT_EQ(ending_of("I would like to"), Ending::open);
-  EXPECT_EQ(ending_of("my number is"), Ending::open);
-  EXPECT_EQ(ending_of("I want it, and, um"), Ending::open);
-  EXPECT_EQ(ending_of("Yes."), Ending::complete);
-  EXPECT_EQ(ending_of("No, thank you!"), Ending::complete);
-  EXPECT_EQ(ending_of("When do you open on Saturday?"), Ending::question);
-  EXPECT_EQ(ending_of("I would like to book a cleaning."), Ending::plain);
-  EXPECT_EQ(ending_of("My name is Alex, thank you."), Ending::complete);
-  EXPECT_EQ(ending_of("What is the?"), Ending::open);
-  EXPECT_EQ(ending_of(" … "), Ending::none);
-}
-
 TEST(Words, letters_beyond_ascii_survive) {
   EXPECT_EQ(words_of("Grüß Gott!"), (std::vector<std::string>{"grüß", "gott"}));
+  EXPECT_EQ(words_of("ÄRGER, ¿Qué? «Да»"), (std::vector<std::string>{"ärger", "qué", "да"}));
+}
+
+TEST(Words, marks_of_every_script_separate) {
+  EXPECT_EQ(words_of("はい。うん、そうですね！"), (std::vector<std::string>{"はい", "うん", "そうですね"}));
+  EXPECT_EQ(words_of("हाँ, ठीक है।"), (std::vector<std::string>{"हाँ", "ठीक", "है"}));
+  EXPECT_EQ(words_of("نعم، شكراً؟"), (std::vector<std::string>{"نعم", "شكراً"}));
+  EXPECT_EQ(words_of("don’t — I’m…"), (std::vector<std::string>{"don't", "i'm"}));
+}
+
+TEST(Words, fillers_count_only_where_asked_for) {
+  EXPECT_EQ(spoken_words("Um, yes uh"), (std::vector<std::string>{"um", "yes", "uh"}));
+  EXPECT_EQ(words_of("Um, yes uh"), (std::vector<std::string>{"yes"}));
+}
+
+TEST(Words, bytes_that_are_no_text_do_no_harm) {
+  EXPECT_EQ(words_of("a \xFF\xC3 b \xE2\x80").size(), 4u);
 }
 
 }  // namespace offhook::dialog

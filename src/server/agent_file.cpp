@@ -30,6 +30,13 @@ void read_turn(Fields turn, call::Settings& settings) {
   using call::Owner;
   turn.choice<Owner>("owner", settings.owner, {{"offhook", Owner::offhook}, {"stt", Owner::stt}}, {"mind"});
   turn.choice<bool>("detector", settings.detector, {{"smart-turn", true}, {"none", false}});
+  using call::Rule;
+  turn.choice<Rule>("rule", settings.rule, {{"curve", Rule::curve}, {"threshold", Rule::threshold}});
+  double threshold = settings.threshold / 1000.0;
+  turn.number("threshold", threshold, 0, 1);
+  settings.threshold = static_cast<int>(threshold * 1000 + 0.5);
+  turn.flag("adaptive", settings.adaptive);
+  turn.duration("vad_stop", settings.vad_stop, 64ms, 2s);
   turn.choice<int>("eagerness", settings.eagerness_percent, {{"low", 160}, {"normal", 100}, {"high", 60}});
   turn.duration("min_delay", settings.min_delay, 0s, 5s);
   turn.duration("max_delay", settings.max_delay, 100ms, 30s);
@@ -42,6 +49,7 @@ void read_turn(Fields turn, call::Settings& settings) {
       "interruptions", settings.interruptions,
       {{"hold", Interruptions::hold}, {"immediate", Interruptions::immediate}, {"never", Interruptions::never}});
   turn.integer("min_words", settings.min_words, 0, 20);
+  turn.duration("filler", settings.filler, 0s, 10s);
   turn.duration("min_duration", settings.min_duration, 0s, 5s);
   using call::Mute;
   turn.choice<Mute>(
@@ -76,10 +84,19 @@ void read_context(Fields context, AgentFile& out) {
 void read_limits(Fields limits, call::Settings& settings) {
   limits.duration("call", settings.longest_call, 10s, 24h);
   limits.duration("idle", settings.idle, 1s, 1h);
+  limits.integer("idle_prompts", settings.idle_prompts, 0, 10);
   limits.duration("turn", settings.longest_turn, 1s, 1h);
   double cost = 0;
   limits.number("cost", cost, 0, 10'000);
   settings.budget_micros = static_cast<std::int64_t>(cost * 1'000'000 + 0.5);
+}
+
+// What the agent says on its own account. Empty: nothing.
+void read_phrases(Fields phrases, call::Settings& settings) {
+  phrases.text("idle", settings.idle_text, {.least = 0, .most = 500});
+  phrases.text("goodbye", settings.goodbye_text, {.least = 0, .most = 500});
+  phrases.text("apology", settings.apology_text, {.least = 0, .most = 500});
+  phrases.text("failure", settings.failure_text, {.least = 0, .most = 500});
 }
 
 void read_record(Fields record, AgentFile& out) {
@@ -139,6 +156,7 @@ void read_all(Fields root, AgentFile& out) {
                                "owner: offhook");
   read_audio(root.map("audio"), out);
   read_limits(root.map("limits"), agent.settings);
+  read_phrases(root.map("phrases"), agent.settings);
   read_record(root.map("record"), out);
   read_context(root.map("context"), out);
   read_called(root, out.called);
@@ -219,6 +237,8 @@ std::string summary(const AgentFile& a) {
   if (s.owner == call::Owner::stt) out += "The recogniser ends turns; where it does not, the engine does. ";
   out += "A turn ends " + written(s.min_delay) + " to " + written(s.max_delay) + " after the caller's last word, ";
   out += s.detector ? "judged by smart-turn" : "by silence alone";
+  if (s.detector && s.rule == call::Rule::threshold)
+    out += " alone against a threshold of " + quantity(s.threshold / 1000.0);
   out += s.eagerness_percent < 100 ? ", eagerly" : s.eagerness_percent > 100 ? ", patiently" : "";
   switch (s.interruptions) {
     case call::Interruptions::hold:
@@ -236,8 +256,15 @@ std::string summary(const AgentFile& a) {
     case call::Mute::tools: out += "; it does not listen while tools run"; break;
     case call::Mute::always: out += "; it does not listen while it speaks"; break;
   }
-  out += ". Silence of " + written(s.idle) + " makes it ask, as much again ends the call; a turn lasts at most " +
-         written(s.longest_turn) + ", a call " + written(s.longest_call);
+  if (s.filler > Duration::zero())
+    out += ". Where no answer has come " + written(s.filler) + " after the caller's last word it says a filler";
+  if (s.idle_prompts > 0)
+    out += ". Silence of " + written(s.idle) + " makes it ask" +
+           (s.idle_prompts > 1 ? ", " + std::to_string(s.idle_prompts) + " times" : std::string()) +
+           ", as much again ends the call";
+  else
+    out += ". Silence of " + written(s.idle) + " ends the call";
+  out += "; a turn lasts at most " + written(s.longest_turn) + ", a call " + written(s.longest_call);
   if (s.budget_micros > 0) out += ", and costs at most " + quantity(static_cast<double>(s.budget_micros) / 1e6);
   out += ". ";
   if (a.record.events)

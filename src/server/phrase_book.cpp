@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "dialog/fillers.hpp"
 
 namespace offhook::server {
 
@@ -21,6 +22,8 @@ PhraseBook::PhraseBook(net::Loop& loop, tts::PhraseCache& cache, std::vector<Age
     const call::Settings& s = agent->settings;
     for (const std::string* text : {&s.greeting, &s.apology_text, &s.goodbye_text, &s.failure_text, &s.idle_text})
       if (!text->empty()) missing_.push_back({voice, s.rate, *text, false});
+    if (s.filler > Duration::zero())
+      for (std::string& text : dialog::all_fillers()) missing_.push_back({voice, s.rate, std::move(text), false});
   }
   again_.at(loop.now());
   at_start_.after(kAtStart);

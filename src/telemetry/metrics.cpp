@@ -126,6 +126,8 @@ void scrape_calls(Scrape& s, const std::vector<const CallMetrics*>& loops) {
   s.counter("offhook_callers_vanished_total", "Calls closed because no sound came any more.", sum(&M::vanished));
   s.histogram("offhook_v2v_seconds", "Voice to voice: the caller's last audible sample to the reply's first.",
               all(&M::v2v));
+  s.histogram("offhook_meant_seconds", "Where a filler came first: to the first sample of the answer itself.",
+              all(&M::meant));
   const std::pair<const char*, Histogram M::*> stages[] = {
       {"hear", &M::hear},     {"transcribe", &M::transcribe}, {"decide", &M::decide}, {"think", &M::think},
       {"clause", &M::clause}, {"voice", &M::voice},           {"wait", &M::wait},     {"send", &M::send}};

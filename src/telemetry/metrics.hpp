@@ -41,7 +41,7 @@ struct CallMetrics {
   Counter calls_started, calls_ended, calls_refused;
   Counter turns, interruptions, holds, resumes, speculations, speculations_wasted, underruns;
   Counter mind_failures, voice_failures, transcript_failures, vanished, event_logs_failed;
-  Histogram v2v, hear, transcribe, decide, think, clause, voice, wait, send, greeting, hold;
+  Histogram v2v, meant, hear, transcribe, decide, think, clause, voice, wait, send, greeting, hold;
 };
 
 // name="value", the value as the format wants it: whatever it holds, it ends neither label nor line.
