@@ -2,7 +2,8 @@
 //
 //   {"offhook":1,"call":"…","agent":"…","words":true,"settings":{…}}      the head
 //   {"t":1234567,"e":"token","gen":3,"text":"We "}                        an event, t in µs since the call began
-//   {"t":1234567,"e":"windows","w":[0,12,61,10240,0, 32010,9,62,10496,0, …]}  windows: µs since t, speech, level, end, echo
+//   {"t":1234567,"e":"windows","w":[0,12,61,10240,0, 32010,9,62,10496,0, …]}  windows: µs since t, speech, level, end,
+//   echo
 //   {"t":1234567,"a":"speak","gen":3,"clause":0,"text":"…","why":"…"}     what was decided on the event before it
 #pragma once
 
@@ -44,6 +45,9 @@ struct ActionLine {
 // it.
 using LogLine = std::variant<Head, std::vector<EventLine>, ActionLine>;
 Result<LogLine> read_line(std::string_view line);
+
+// The action of such a line, but for what is not logged of it. An error if it is not known to this version.
+Result<Action> read_action(const ActionLine& line);
 
 // One action as JSON without a time: what observers are sent, and what replay compares.
 std::string describe(const Action& action);
