@@ -32,6 +32,8 @@ Call::Call(const Services& services, std::shared_ptr<const Agent> agent, CallSta
       wire_(wire),
       born_(services.loop.now()),
       state_(begin(with_traits(agent_->settings, services.recognizer))),
+      day_(utc_day()),
+      recording_(open_recording()),
       spending_(services.prices),
       ears_(
           services.loop, services.vad, services.detector, services.recognizer,
@@ -41,7 +43,7 @@ Call::Call(const Services& services, std::shared_ptr<const Agent> agent, CallSta
             tell_cost();
           }),
       mouth_(
-          services.loop, services.clock, wire, start_.edge, services.voice, services.phrases,
+          services.loop, services.clock, recording_ ? *recording_ : wire, start_.edge, services.voice, services.phrases,
           agent_->settings.voice_patience, [this](Event e) { dispatch(std::move(e)); },
           [this](std::string_view service, std::int64_t characters) {
             spending_.spoken(service, characters);
@@ -63,6 +65,7 @@ Call::~Call() {
   if (services_.calls) services_.calls->erase(this);
   services_.metrics.calls_ended.add();
   services_.metrics.underruns.add(static_cast<std::int64_t>(mouth_.playout().underruns()));
+  if (recording_ && recording_->failed()) services_.metrics.recordings_failed.add();
   settle_bill();
   log::info(start_.call_id, "call_ended",
             {{"why", hangup_why_},
@@ -107,7 +110,7 @@ void Call::settle_bill() {
 void Call::open_log() {
   if (agent_->log_dir.empty()) return;
   Head head{start_.call_id, agent_->name, utc("%Y-%m-%dT%H:%M:%SZ"), agent_->record_words, state_.settings};
-  auto log = EventLog::open(agent_->log_dir, utc_day(), head);
+  auto log = EventLog::open(agent_->log_dir, day_, head);
   if (log) {
     log_ = std::move(*log);
   } else {  // a call without a log is better than no call
@@ -116,9 +119,19 @@ void Call::open_log() {
   }
 }
 
+std::unique_ptr<Recording> Call::open_recording() {
+  if (agent_->sound_dir.empty()) return nullptr;
+  auto recording = Recording::open(agent_->sound_dir, day_, start_.call_id, services_.loop, wire_, start_.edge.clear);
+  if (recording) return std::move(*recording);
+  services_.metrics.recordings_failed.add();
+  log::warn(start_.call_id, "recording_failed", {{"error", recording.error().what}});
+  return nullptr;
+}
+
 // ---- what happens
 
 void Call::on_audio(std::span<const std::uint8_t> mulaw, std::int64_t sample) {
+  if (recording_) recording_->caller(mulaw, sample);
   ears_.audio(mulaw, sample);
 }
 void Call::on_mark(std::string_view name) {

@@ -13,6 +13,7 @@
 #include "call/ears.hpp"
 #include "call/event_log.hpp"
 #include "call/mouth.hpp"
+#include "call/recording.hpp"
 #include "call/spending.hpp"
 #include "call/wire.hpp"
 #include "llm/llm.hpp"
@@ -57,7 +58,8 @@ struct Agent {
   std::size_t max_tokens = 6000;  // of what is asked
   int max_answer_tokens = 160;
   double temperature = 0.3;
-  std::string log_dir;  // empty: no event log
+  std::string log_dir;    // empty: no event log
+  std::string sound_dir;  // empty: no recording
   bool record_words = true;
 };
 
@@ -86,6 +88,7 @@ class Call final : public Line {
   void publish_clause(Generation generation, const std::string& text);
   void tell(std::string json);
   void open_log();
+  std::unique_ptr<Recording> open_recording();
   Time now() const { return Time{} + (services_.loop.now() - born_); }  // the conversation's clock begins at zero
 
   const Services& services_;
@@ -97,7 +100,9 @@ class Call final : public Line {
   State state_;
   std::deque<Event> queue_;
   bool processing_ = false;
+  const std::string day_;  // of its files
   std::unique_ptr<EventLog> log_;
+  std::unique_ptr<Recording> recording_;
   Spending spending_;
   std::int64_t cost_told_ = 0;
   Ears ears_;

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "audio/wav.hpp"
 #include "call/fakes.hpp"
 #include "call/replay.hpp"
 
@@ -312,6 +313,50 @@ TEST_F(CallTest, a_log_that_cannot_be_written_does_not_cost_the_call) {
   start();
   run(5s);
   EXPECT_EQ(metrics.event_logs_failed.value(), 1);
+  EXPECT_EQ(metrics.turns.value(), 1);
+  hang_up();
+}
+
+TEST_F(CallTest, a_recording_holds_both_sides_where_they_were_heard) {
+  agent.sound_dir = dir;
+  recognizer.texts = {"what are your hours", "stop please"};
+  llm.answers = {{"We are open from nine to five, every day but Sunday, and on Saturday until noon."}, {"Okay."}};
+  speech = {{1500ms, 2500ms}, {4500ms, 5500ms}};
+  start();
+  run(8s);
+  const auto sounds = heard();  // as far as they were not cleared
+  hang_up();
+  std::string path;
+  for (const auto& entry : fs::recursive_directory_iterator(dir))
+    if (entry.path().filename() == "call-1.wav") path = entry.path();
+  EXPECT_TRUE(fs::exists(fs::path(path).replace_extension(".jsonl"))) << "beside its event log";
+  auto wav = audio::read_wav(path);
+  ASSERT_TRUE(wav) << wav.error().what;
+  EXPECT_NEAR(static_cast<double>(wav->frames()) / 8, 8000, 1);
+  const auto is_loud = [&](int side, double ms) {
+    const auto channel = wav->channel(side);
+    return audio::rms(std::span(channel).subspan(static_cast<std::size_t>(ms * 8), 80)) > 200;
+  };
+  EXPECT_FALSE(is_loud(0, 1460));
+  EXPECT_TRUE(is_loud(0, 1510));
+  EXPECT_TRUE(is_loud(0, 2460));
+  EXPECT_FALSE(is_loud(0, 2510));
+  ASSERT_EQ(sounds.size(), 3u);
+  for (const auto& [from, to] : sounds) {
+    EXPECT_FALSE(is_loud(1, from - 30)) << from;
+    EXPECT_TRUE(is_loud(1, from + 10)) << from;
+  }
+  EXPECT_FALSE(is_loud(1, 5000)) << "interrupted";
+}
+
+TEST_F(CallTest, a_recording_that_cannot_be_written_does_not_cost_the_call) {
+  std::ofstream(dir + "/file") << "x";
+  agent.sound_dir = dir + "/file";
+  recognizer.texts = {"what are your hours"};
+  speech = {{1500ms, 2500ms}};
+  start();
+  run(5s);
+  EXPECT_EQ(metrics.recordings_failed.value(), 1);
   EXPECT_EQ(metrics.turns.value(), 1);
   hang_up();
 }

@@ -36,14 +36,18 @@ std::vector<fs::path> entries(const fs::path& dir) {  // none if it cannot be re
 
 }  // namespace
 
-Result<std::unique_ptr<EventLog>> EventLog::open(const std::string& dir, const std::string& today, const Head& head) {
+std::string folder_of_day(const std::string& dir, const std::string& today) {
   const fs::path folder = fs::path(dir) / today;
   std::error_code ec;
   const bool ours = !fs::exists(dir, ec);  // a folder that somebody else made keeps its rights
   fs::create_directories(folder, ec);
   if (ours) ::chmod(dir.c_str(), 0700);
   ::chmod(folder.c_str(), 0700);
-  const std::string path = (folder / (head.call + ".jsonl")).string();
+  return folder.string();
+}
+
+Result<std::unique_ptr<EventLog>> EventLog::open(const std::string& dir, const std::string& today, const Head& head) {
+  const std::string path = folder_of_day(dir, today) + "/" + head.call + ".jsonl";
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0)
     return Error{Errc::unavailable, "writing the event log " + path + ": " + std::strerror(errno) +
@@ -111,7 +115,7 @@ int forget_old_logs(const std::string& dir, const std::string& today, int days) 
     if (!day || *now - *day <= std::chrono::days(days)) continue;
     std::error_code ec;
     for (const auto& file : entries(folder))
-      if (file.extension() == ".jsonl" && fs::remove(file, ec)) ++gone;
+      if ((file.extension() == ".jsonl" || file.extension() == ".wav") && fs::remove(file, ec)) ++gone;
     fs::remove(folder, ec);  // only if empty
   }
   return gone;

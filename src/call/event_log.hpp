@@ -40,7 +40,10 @@ class EventLog {
   std::vector<std::pair<Duration, event::Window>> windows_;
 };
 
-// Deletes the logs in `dir` whose day is more than `days` before `today`; returns how many files went.
+// The folder of a day's logs and recordings, dir/2026-01-31, made as needed, open to its owner only.
+std::string folder_of_day(const std::string& dir, const std::string& today);
+
+// Deletes the logs and recordings in `dir` whose day is more than `days` before `today`; returns how many files went.
 int forget_old_logs(const std::string& dir, const std::string& today, int days);
 
 }  // namespace offhook::call

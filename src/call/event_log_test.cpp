@@ -147,9 +147,10 @@ TEST_F(EventLogTest, a_full_disk_costs_the_log_and_nothing_else) {
 TEST_F(EventLogTest, old_days_are_forgotten_and_others_kept) {
   for (const char* day : {"2026-11-10", "2026-11-13", "2026-11-14", "2026-11-21"}) open("a", day).reset();
   open("b", "2026-11-10").reset();
+  std::ofstream(dir + "/logs/2026-11-10/a.wav") << "its sound";
   fs::create_directories(dir + "/logs/not-a-day");
   std::ofstream(dir + "/logs/2026-11-13/notes.txt") << "somebody's";
-  EXPECT_EQ(forget_old_logs(dir + "/logs", "2026-11-21", 7), 3);
+  EXPECT_EQ(forget_old_logs(dir + "/logs", "2026-11-21", 7), 4);
   EXPECT_FALSE(fs::exists(dir + "/logs/2026-11-10"));
   EXPECT_TRUE(fs::exists(dir + "/logs/2026-11-13/notes.txt")) << "not ours";
   EXPECT_FALSE(fs::exists(dir + "/logs/2026-11-13/a.jsonl"));

@@ -232,6 +232,20 @@ bool read_event(std::string_view name, Reader& reader, Event& to) {
   }
 }
 
+template <std::size_t I = 0>
+bool read_what(std::string_view name, Reader& reader, Do& to) {
+  if constexpr (I == std::variant_size_v<Do>) {
+    return false;
+  } else {
+    using A = std::variant_alternative_t<I, Do>;
+    if (name != A::kName) return read_what<I + 1>(name, reader, to);
+    A action;
+    action.visit(reader);
+    to = std::move(action);
+    return true;
+  }
+}
+
 Error bad(std::string what) {
   return {Errc::invalid, "reading a line of an event log: " + std::move(what)};
 }
@@ -370,6 +384,22 @@ Result<LogLine> read_line(std::string_view line) {
   if (!read_event(event, reader, out.event)) return bad("event \"" + event + "\" is not known to this version");
   if (!reader.error().empty()) return bad(reader.error());
   return LogLine(std::vector<EventLine>{std::move(out)});
+}
+
+Result<Action> read_action(const ActionLine& line) {
+  json::error_code ec;
+  json::parse_options options;
+  options.max_depth = 8;
+  options.allow_invalid_utf8 = true;
+  const json::value value = json::parse(json::string_view(line.text.data(), line.text.size()), ec, {}, options);
+  if (ec || !value.is_object()) return bad("it is not a JSON object");
+  Action action;
+  Reader reader(value.get_object());
+  reader("why", action.why);
+  if (!read_what(line.name, reader, action.what))
+    return bad("action \"" + line.name + "\" is not known to this version");
+  if (!reader.error().empty()) return bad(reader.error());
+  return action;
 }
 
 }  // namespace offhook::call

@@ -46,6 +46,9 @@ struct ActionLine {
 using LogLine = std::variant<Head, std::vector<EventLine>, ActionLine>;
 Result<LogLine> read_line(std::string_view line);
 
+// The action of such a line, but for what is not logged of it. An error if it is not known to this version.
+Result<Action> read_action(const ActionLine& line);
+
 // One action as JSON without a time: what observers are sent, and what replay compares.
 std::string describe(const Action& action);
 

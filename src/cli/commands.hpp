@@ -11,6 +11,7 @@ void add_serve(CLI::App& app, int& status);
 void add_call(CLI::App& app, int& status);
 void add_check(CLI::App& app, int& status);
 void add_replay(CLI::App& app, int& status);
+void add_explain(CLI::App& app, int& status);
 void add_models(CLI::App& app, int& status);
 
 }  // namespace offhook::cli

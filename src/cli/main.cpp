@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   offhook::cli::add_call(app, status);
   offhook::cli::add_check(app, status);
   offhook::cli::add_replay(app, status);
+  offhook::cli::add_explain(app, status);
   offhook::cli::add_models(app, status);
   try {
     app.parse(argc, argv);

@@ -103,8 +103,7 @@ void read_record(Fields record, AgentFile& out) {
   record.flag("events", out.record.events);
   record.flag("words", out.record.words);
   out.agent.record_words = out.record.words;
-  enum class Sound { off } sound = Sound::off;
-  record.choice<Sound>("sound", sound, {{"off", Sound::off}}, {"on"});
+  record.flag("sound", out.record.sound);
   Duration keep = std::chrono::days(out.record.keep_days);
   record.duration("keep", keep, 24h, std::chrono::days(3650));
   if (keep % Duration(24h) != 0s)
@@ -273,7 +272,10 @@ std::string summary(const AgentFile& a) {
            std::to_string(a.record.keep_days) + (a.record.keep_days == 1 ? " day" : " days");
   else
     out += "Calls leave no event log";
-  out += "; sound is not recorded.";
+  out += a.record.sound ? "; its sound is recorded, both sides" : "; sound is not recorded";
+  if (a.record.sound && !a.record.events)
+    out += ", kept " + std::to_string(a.record.keep_days) + (a.record.keep_days == 1 ? " day" : " days");
+  out += ".";
   if (!a.called.empty()) {
     out += " It answers calls to ";
     for (std::size_t i = 0; i < std::min<std::size_t>(a.called.size(), 5); ++i) out += (i ? ", " : "") + a.called[i];

@@ -21,11 +21,12 @@ struct AgentFile {
   struct Record {
     bool events = true;  // an event log of each call …
     bool words = true;   // … with what was said; off: masked
+    bool sound = false;  // a recording of each call, both sides
     int keep_days = 7;
   };
 
   std::string file;   // where it was read
-  call::Agent agent;  // all of it but log_dir, which is the server's
+  call::Agent agent;  // all of it but the folders, which are the server's
   // The first choice, then what takes over when it fails; never empty once read. Keys are resolved, and in no error,
   // log or summary.
   std::vector<Hearing> stt;

@@ -60,7 +60,7 @@ TEST(AgentFile, a_name_and_instructions_are_enough) {
   EXPECT_EQ(a.agent.settings.max_delay, usual.max_delay);
   EXPECT_EQ(a.agent.settings.eagerness_percent, 100);
   EXPECT_TRUE(a.agent.settings.detector);
-  EXPECT_TRUE(a.record.events && a.record.words && a.agent.record_words);
+  EXPECT_TRUE(a.record.events && a.record.words && a.agent.record_words && !a.record.sound);
   EXPECT_EQ(a.record.keep_days, 7);
   EXPECT_TRUE(a.called.empty());
 }
@@ -79,7 +79,7 @@ turn: { owner: offhook, detector: none, eagerness: low, min_delay: 0.5s, max_del
         min_words: 2, min_duration: 400ms, mute: greeting }
 audio: { echo: off, noise: off }
 limits: { call: 10m, idle: 20s, turn: 45s, cost: 0.25 }
-record: { events: on, words: off, sound: off, keep: 3d }
+record: { events: on, words: off, sound: on, keep: 3d }
 context: { strategy: append, max_tokens: 4000 }
 called: ["+15550100", "200"]
 )",
@@ -111,6 +111,7 @@ called: ["+15550100", "200"]
   EXPECT_TRUE(a.record.events);
   EXPECT_FALSE(a.record.words);
   EXPECT_FALSE(a.agent.record_words);
+  EXPECT_TRUE(a.record.sound);
   EXPECT_EQ(a.record.keep_days, 3);
   EXPECT_EQ(a.called, (std::vector<std::string>{"+15550100", "200"}));
   EXPECT_EQ(good(least + "turn: {eagerness: high}").agent.settings.eagerness_percent, 60);
@@ -145,9 +146,9 @@ TEST(AgentFile, all_mistakes_are_told_at_once) {
 }
 
 TEST(AgentFile, what_the_contract_promises_for_later_says_so) {
-  for (const char* text : {"tools: []", "flow: {}", "filters: []", "listeners: []", "app: {}", "turn: {owner: mind}",
-                           "audio: {noise: on}", "audio: {echo: on}", "record: {sound: on}", "record: {sound: true}",
-                           "context: {strategy: summary}", "stt: {provider: azure}", "tts: {provider: rime}"})
+  for (const char* text :
+       {"tools: []", "flow: {}", "filters: []", "listeners: []", "app: {}", "turn: {owner: mind}", "audio: {noise: on}",
+        "audio: {echo: on}", "context: {strategy: summary}", "stt: {provider: azure}", "tts: {provider: rime}"})
     EXPECT_THAT(wrong(least + text), HasSubstr("is part of the agent file's contract but not built yet")) << text;
 }
 
@@ -200,15 +201,16 @@ TEST(AgentFile, the_embedded_model_is_not_asked_with_more_than_it_reads) {
 TEST(AgentFile, the_summary_says_what_will_be_used) {
   const std::string plain = summary(good(least));
   for (const char* part : {"Agent a lets the caller speak first", "Moonshine", "SmolLM2", "en_US-joe-medium",
-                           "300ms to 3s", "smart-turn", "kept 7 days"})
+                           "300ms to 3s", "smart-turn", "kept 7 days", "sound is not recorded."})
     EXPECT_THAT(plain, HasSubstr(part));
   EXPECT_EQ(plain.find('\n'), plain.npos);
-  const std::string other = summary(good(
-      least +
-      "greeting: \"Hello\\nthere\"\nrecord: {events: off}\nturn: {detector: none, interruptions: never, mute: always}\n"
-      "llm: {provider: openai, model: big, base_url: \"http://a/v1\"}\ncalled: [123]"));
-  for (const char* part : {"greets with \"Hello there\"", "openai big at a without a key", "by silence alone",
-                           "not interrupted", "no event log", "calls to 123"})
+  const std::string other =
+      summary(good(least + "greeting: \"Hello\\nthere\"\nrecord: {events: off, sound: on}\nturn: {detector: none, "
+                           "interruptions: never, mute: always}\n"
+                           "llm: {provider: openai, model: big, base_url: \"http://a/v1\"}\ncalled: [123]"));
+  for (const char* part :
+       {"greets with \"Hello there\"", "openai big at a without a key", "by silence alone", "not interrupted",
+        "no event log", "sound is recorded, both sides, kept 7 days", "calls to 123"})
     EXPECT_THAT(other, HasSubstr(part));
 }
 

@@ -52,6 +52,7 @@ Engine::Engine(const ServerConfig& config, std::vector<AgentFile> agents, call::
   for (const auto& file : agents_) {
     auto agent = std::make_shared<call::Agent>(file.agent);
     agent->log_dir = file.record.events ? config_.data_dir + "/calls" : "";
+    agent->sound_dir = file.record.sound ? config_.data_dir + "/calls" : "";
     call_agents_.push_back(std::move(agent));
   }
 }

@@ -123,6 +123,7 @@ void scrape_calls(Scrape& s, const std::vector<const CallMetrics*>& loops) {
   s.counter("offhook_failures_total", "", sum(&M::voice_failures), "service=\"voice\"");
   s.counter("offhook_failures_total", "", sum(&M::transcript_failures), "service=\"transcript\"");
   s.counter("offhook_failures_total", "", sum(&M::event_logs_failed), "service=\"event_log\"");
+  s.counter("offhook_failures_total", "", sum(&M::recordings_failed), "service=\"recording\"");
   s.counter("offhook_callers_vanished_total", "Calls closed because no sound came any more.", sum(&M::vanished));
   s.histogram("offhook_v2v_seconds", "Voice to voice: the caller's last audible sample to the reply's first.",
               all(&M::v2v));

@@ -13,7 +13,7 @@ said() {
   [ "$(grep -c . <<<"$out")" -le 40 ] || fail "$*: said more than it should"
 }
 
-for command in "" serve call check replay models; do
+for command in "" serve call check replay explain models; do
   # shellcheck disable=SC2086
   said 0 'Usage|OPTIONS|Options' "$offhook" $command --help
   # shellcheck disable=SC2086
@@ -43,6 +43,16 @@ said 0 'there is no service to ask' "$offhook" check --online "$ROOT/agents/rece
 said 2 'absent.jsonl' "$offhook" replay "$scratch/absent.jsonl"
 printf 'hello\n' >"$scratch/bad.jsonl"
 said 2 'line 1' "$offhook" replay "$scratch/bad.jsonl"
+said 2 'absent.jsonl' "$offhook" explain "$scratch/absent.jsonl"
+said 2 'cannot be opened' "$offhook" explain "$scratch"
+said 2 'line 1' "$offhook" explain "$scratch/bad.jsonl"
+printf '{"offhook":1,"call":"c","agent":"a","settings":{}}\n{"t":5,"a":"of_later","why":"so"}\n' >"$scratch/small.jsonl"
+said 0 'of_later: so' "$offhook" explain "$scratch/small.jsonl"
+said 2 'the call has 0' "$offhook" explain "$scratch/small.jsonl" --turn 1
+said 2 '--turn' "$offhook" explain "$scratch/small.jsonl" --turn 0
+said 1 'absent/x.svg: it cannot be written' "$offhook" explain "$scratch/small.jsonl" --svg "$scratch/absent/x.svg"
+said 0 'x.svg' "$offhook" explain "$scratch/small.jsonl" --svg "$scratch/x.svg"
+grep -q '</svg>' "$scratch/x.svg" || fail "no picture was drawn"
 
 printf '{"cache_dir": "%s/empty", "data_dir": "%s/data"}' "$scratch" "$scratch" >"$scratch/empty.yaml"
 said 1 '(silero|smart-turn)[^ ]* is missing' "$offhook" serve --agent "$ROOT/agents/receptionist.yaml" \
