@@ -56,6 +56,7 @@ Earpiece::Marks Earpiece::mark(std::string_view name) {
 }
 
 Earpiece::Marks Earpiece::clear(Time now) {
+  if (!buffer_.empty()) ++cuts_;
   taken_ += static_cast<std::int64_t>(buffer_.size());
   played_ = taken_;
   buffer_.clear();
@@ -73,6 +74,7 @@ Earpiece::Marks Earpiece::play(std::span<std::int16_t, kFrame> out) {
   std::fill(out.begin() + static_cast<std::ptrdiff_t>(n), out.end(), std::int16_t{0});
   buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(n));
   taken_ += static_cast<std::int64_t>(n);
+  given_ = n;
   return due(played_);
 }
 

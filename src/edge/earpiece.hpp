@@ -56,6 +56,8 @@ class Earpiece {
 
   std::uint64_t underruns() const { return underruns_; }
   std::uint64_t dropped() const { return dropped_; }  // bytes beyond kMostBytes
+  std::uint64_t cuts() const { return cuts_; }        // clears that dropped something
+  std::size_t given() const { return given_; }        // samples of the last beat that had arrived; the rest is silence
 
  private:
   struct Waiting {
@@ -71,7 +73,8 @@ class Earpiece {
   Time plays_until_{};                                // when what has arrived has been played
   std::optional<Time> audible_until_, last_audible_;  // last_audible_: when it arrived; none after a clear
   bool held_ = false, excused_ = false;
-  std::uint64_t underruns_ = 0, dropped_ = 0;
+  std::size_t given_ = 0;
+  std::uint64_t underruns_ = 0, dropped_ = 0, cuts_ = 0;
 };
 
 }  // namespace offhook::edge

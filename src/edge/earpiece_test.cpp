@@ -109,6 +109,7 @@ TEST(Earpiece, clear_drops_what_waits_and_returns_its_marks_at_once) {
   EXPECT_THAT(e.ear.mark("b"), IsEmpty());
   e.play();
   EXPECT_THAT(e.ear.clear(at(30ms)), ElementsAre("a", "b"));
+  EXPECT_EQ(e.ear.cuts(), 1u);
   EXPECT_EQ(e.ear.audible_until(), at(30ms));
   e.play();
   EXPECT_THAT(e.frame, testing::Each(0));
@@ -122,6 +123,17 @@ TEST(Earpiece, a_clear_behind_the_sound_does_not_lengthen_it) {
   ear.hear(loud, at(0ms));
   ear.clear(at(300ms));
   EXPECT_EQ(ear.audible_until(), at(20ms));
+}
+
+TEST(Earpiece, a_clear_with_nothing_left_to_drop_is_no_cut) {
+  Ear e;
+  e.ear.hear(loud, at(0ms));
+  e.play();
+  EXPECT_EQ(e.ear.given(), Earpiece::kFrame);
+  e.ear.clear(at(20ms));
+  EXPECT_EQ(e.ear.cuts(), 0u);
+  e.play();
+  EXPECT_EQ(e.ear.given(), 0u);
 }
 
 TEST(Earpiece, a_mark_comes_back_when_the_sound_before_it_has_been_played) {
