@@ -242,9 +242,8 @@ Result<LogLine> read_windows(Duration t, const json::object& object) {
       if (!std::in_range<int>(five[1]) || !std::in_range<int>(five[2]) || !std::in_range<int>(five[4]))
         return bad("a window's numbers are out of range");
       n = 0;
-      lines.push_back(
-          {t + Duration(five[0]),
-           event::Window{static_cast<int>(five[1]), static_cast<int>(five[2]), five[3], static_cast<int>(five[4])}});
+      lines.push_back({t + Duration(five[0]), event::Window{static_cast<int>(five[1]), static_cast<int>(five[2]),
+                                                            five[3], static_cast<int>(five[4])}});
     }
   }
   return LogLine(std::move(lines));

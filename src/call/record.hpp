@@ -2,7 +2,8 @@
 //
 //   {"offhook":1,"call":"…","agent":"…","words":true,"settings":{…}}      the head
 //   {"t":1234567,"e":"token","gen":3,"text":"We "}                        an event, t in µs since the call began
-//   {"t":1234567,"e":"windows","w":[0,12,61,10240,0, 32010,9,62,10496,0, …]}  windows: µs since t, speech, level, end, echo
+//   {"t":1234567,"e":"windows","w":[0,12,61,10240,0, 32010,9,62,10496,0, …]}  windows: µs since t, speech, level, end,
+//   echo
 //   {"t":1234567,"a":"speak","gen":3,"clause":0,"text":"…","why":"…"}     what was decided on the event before it
 #pragma once
 
