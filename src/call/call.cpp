@@ -35,15 +35,17 @@ Call::Call(const Services& services, std::shared_ptr<const Agent> agent, CallSta
       day_(utc_day()),
       recording_(open_recording()),
       spending_(services.prices),
+      echo_(Echo::where_wanted(agent_->echo, start_.edge, services.loop, heard_wire())),
       ears_(
           services.loop, services.vad, services.detector, services.recognizer,
           [this](Event e) { dispatch(std::move(e)); },
           [this](std::string_view service, Duration audio) {
             spending_.listened(service, audio);
             tell_cost();
-          }),
+          },
+          echo_.get()),
       mouth_(
-          services.loop, services.clock, recording_ ? *recording_ : wire, start_.edge, services.voice, services.phrases,
+          services.loop, services.clock, echo_ ? *echo_ : heard_wire(), start_.edge, services.voice, services.phrases,
           agent_->settings.voice_patience, [this](Event e) { dispatch(std::move(e)); },
           [this](std::string_view service, std::int64_t characters) {
             spending_.spoken(service, characters);

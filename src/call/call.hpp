@@ -11,6 +11,7 @@
 #include "base/gate.hpp"
 #include "call/conversation.hpp"
 #include "call/ears.hpp"
+#include "call/echo.hpp"
 #include "call/event_log.hpp"
 #include "call/mouth.hpp"
 #include "call/recording.hpp"
@@ -58,6 +59,7 @@ struct Agent {
   std::size_t max_tokens = 6000;  // of what is asked
   int max_answer_tokens = 160;
   double temperature = 0.3;
+  bool echo = true;       // the agent's voice is taken out of the caller's sound where it comes back
   std::string log_dir;    // empty: no event log
   std::string sound_dir;  // empty: no recording
   bool record_words = true;
@@ -89,6 +91,7 @@ class Call final : public Line {
   void tell(std::string json);
   void open_log();
   std::unique_ptr<Recording> open_recording();
+  Wire& heard_wire() { return recording_ ? static_cast<Wire&>(*recording_) : wire_; }  // recorded where it is
   Time now() const { return Time{} + (services_.loop.now() - born_); }  // the conversation's clock begins at zero
 
   const Services& services_;
@@ -105,6 +108,7 @@ class Call final : public Line {
   std::unique_ptr<Recording> recording_;
   Spending spending_;
   std::int64_t cost_told_ = 0;
+  std::unique_ptr<Echo> echo_;  // null: there is none, or the edge cancels it
   Ears ears_;
   Mouth mouth_;
   std::unique_ptr<net::Pending> thinking_;

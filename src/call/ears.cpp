@@ -10,12 +10,14 @@
 namespace offhook::call {
 
 Ears::Ears(net::Loop& loop, vad::Batcher& vad, turn::Detector* detector, stt::Recognizer& recognizer,
-           std::function<void(Event)> tell, stt::Used used)
-    : loop_(loop), detector_(detector), tell_(std::move(tell)), traits_(recognizer.traits()) {
+           std::function<void(Event)> tell, stt::Used used, Echo* echo)
+    : loop_(loop), detector_(detector), echo_(echo), tell_(std::move(tell)), traits_(recognizer.traits()) {
   vad_ = vad.open([this](float probability, std::int64_t end) {
     event::Window w;
     w.speech = std::clamp(static_cast<int>(std::lround(probability * 255)), 0, 255);
-    w.level = levels_[static_cast<std::size_t>(end / vad::kWindow) % levels_.size()];
+    const Measured& measured = measured_[static_cast<std::size_t>(end / vad::kWindow) % measured_.size()];
+    w.level = measured.level;
+    w.echo = measured.echo;
     w.end = end / 2;  // 16 kHz to the wire's 8
     tell_(w);
   });
@@ -51,7 +53,7 @@ void Ears::audio(std::span<const std::uint8_t> mulaw, std::int64_t sample) {
   history_.append(sample, mulaw);
   if (!began_) {
     began_ = true;
-    next_ = sample;
+    next_ = heard_ = sample;
     position_ = 2 * sample;
   }
   if (sample < next_) {  // late: it has mended the history, but what it was a gap in has been heard
@@ -61,13 +63,14 @@ void Ears::audio(std::span<const std::uint8_t> mulaw, std::int64_t sample) {
     if (mulaw.empty()) return;
   } else if (sample - next_ > kLongestGap) {  // too long to be heard as silence: the line begins anew
     up_.reset();
+    if (echo_) echo_->interrupt();
     window_fill_ = 0;
+    heard_ = next_ = sample;
     position_ = 2 * sample;
   } else if (sample > next_) {
     linear_.assign(static_cast<std::size_t>(sample - next_), 0.0f);
     feed();
   }
-  next_ = std::max(next_, sample) + static_cast<std::int64_t>(mulaw.size());
   linear_.resize(mulaw.size());
   audio::mulaw_decode(mulaw, std::span<float>(linear_));
   feed();
@@ -75,10 +78,19 @@ void Ears::audio(std::span<const std::uint8_t> mulaw, std::int64_t sample) {
 
 // What is in linear_, at 8 kHz, onwards at 16.
 void Ears::feed() {
+  std::span<const float> narrow = linear_;
+  if (echo_) {
+    clean_.clear();
+    echo_->hear(linear_, next_, clean_);
+    narrow = clean_;
+    if (echo_->guards()) remember(narrow);
+  }
+  next_ += static_cast<std::int64_t>(linear_.size());
+  heard_ += static_cast<std::int64_t>(narrow.size());
   block_.clear();
-  up_.process(linear_, block_);
+  up_.process(narrow, block_);
   if (utterance_ != 0 || traits_.continuous) {
-    const std::span<const float> sound = traits_.rate == audio::History::kRate ? linear_ : block_;
+    const std::span<const float> sound = traits_.rate == audio::History::kRate ? narrow : block_;
     if (!sound.empty()) session_->audio(sound);
   }
   std::span<const float> rest = block_;
@@ -91,10 +103,20 @@ void Ears::feed() {
     if (window_fill_ < window_.size()) continue;
     window_fill_ = 0;
     const double db = audio::dbfs(std::span<const float>(window_));
-    levels_[static_cast<std::size_t>(position_ / vad::kWindow) % levels_.size()] =
-        static_cast<std::uint8_t>(std::clamp(static_cast<int>(std::lround(-db)), 0, 127));
+    Measured& measured = measured_[static_cast<std::size_t>(position_ / vad::kWindow) % measured_.size()];
+    measured.level = static_cast<std::uint8_t>(std::clamp(static_cast<int>(std::lround(-db)), 0, 127));
+    measured.echo =
+        echo_ ? static_cast<std::uint8_t>(echo_->likelihood((position_ - vad::kWindow) / 2, position_ / 2)) : 0;
     vad_->push(window_, position_);
   }
+}
+
+// In the history too, over what came: the turn model and a turn's first words want no echo either.
+void Ears::remember(std::span<const float> sound) {
+  coded_.clear();
+  for (const float x : sound)
+    coded_.push_back(audio::mulaw_encode(static_cast<std::int16_t>(std::clamp(x * 32768.0f, -32768.0f, 32767.0f))));
+  history_.append(heard_, coded_);
 }
 
 void Ears::listen(Utterance utterance, Sample from) {
@@ -103,7 +125,7 @@ void Ears::listen(Utterance utterance, Sample from) {
   pause_ = 0;
   upto_ = 0;
   if (traits_.continuous) return;
-  const auto run_up = traits_.rate == audio::History::kRate ? history_.read_float8k(from, history_.end())
+  const auto run_up = traits_.rate == audio::History::kRate ? history_.read_float8k(from, heard_)
                                                             : history_.read_float16k(from, position_ / 2);
   if (!run_up.empty()) session_->audio(run_up);
 }

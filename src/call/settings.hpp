@@ -38,7 +38,7 @@ struct Settings {
   Duration run_up = 300ms;    // sound before the first speech window that the recogniser gets too
   Duration no_sound = 500ms;  // no windows for so long while the caller speaks: a pause, the line is stuttering
   Duration vanished = 10s;    // no windows at all for so long: the caller is gone
-  int echo_most = 160;        // of 255: a window that the agent's own voice explains so far is no speech of the caller
+  int echo_most = 200;        // of 255: a window that the agent's own voice explains so far is no speech of the caller
 
   // ---- end of turn
   Owner owner = Owner::offhook;      // stt: the recogniser's own signals, where it sends any

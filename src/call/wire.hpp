@@ -18,10 +18,11 @@ namespace offhook::call {
 
 // What an edge can do. Conversation and mouth read these, never the edge's name.
 struct EdgeTraits {
-  int rate = 8000;    // Hz of the wire's sound
-  int frame = 160;    // samples a frame, 20 ms
-  bool marks = true;  // tells when a mark has been played
-  bool clear = true;  // can drop what it has buffered
+  int rate = 8000;              // Hz of the wire's sound
+  int frame = 160;              // samples a frame, 20 ms
+  bool marks = true;            // tells when a mark has been played
+  bool clear = true;            // can drop what it has buffered
+  bool echo_cancelled = false;  // itself: the agent's voice does not come back in the caller's sound
 };
 
 struct CallStart {

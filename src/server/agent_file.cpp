@@ -128,6 +128,7 @@ void read_called(Fields root, std::vector<std::string>& called) {
 void read_audio(Fields audio, AgentFile& out) {
   using Echo = AgentFile::Echo;
   audio.choice<Echo>("echo", out.echo, {{"auto", Echo::automatic}, {"off", Echo::off}}, {"on"});
+  out.agent.echo = out.echo == Echo::automatic;
   enum class Noise { off } noise = Noise::off;
   audio.choice<Noise>("noise", noise, {{"off", Noise::off}}, {"on", "auto", "rnnoise", "deepfilternet"});
 }

@@ -16,7 +16,7 @@
 namespace offhook::server {
 
 struct AgentFile {
-  enum class Echo { automatic, off };  // automatic: what the line needs; telephone networks cancel echo themselves
+  enum class Echo { automatic, off };  // automatic: taken out where one is found
 
   struct Record {
     bool events = true;  // an event log of each call …

@@ -104,6 +104,7 @@ called: ["+15550100", "200"]
   EXPECT_EQ(s.min_duration, Duration(400ms));
   EXPECT_EQ(s.mute, call::Mute::greeting);
   EXPECT_EQ(a.echo, AgentFile::Echo::off);
+  EXPECT_FALSE(a.agent.echo);
   EXPECT_EQ(s.longest_call, Duration(10min));
   EXPECT_EQ(s.idle, Duration(20s));
   EXPECT_EQ(s.longest_turn, Duration(45s));
