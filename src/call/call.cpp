@@ -39,7 +39,8 @@ Call::Call(const Services& services, std::shared_ptr<const Agent> agent, CallSta
           [this](std::string_view service, Duration audio) {
             spending_.listened(service, audio);
             tell_cost();
-          }),
+          },
+          services.noise ? services.noise->open() : nullptr),
       mouth_(
           services.loop, services.clock, wire, start_.edge, services.voice, services.phrases,
           agent_->settings.voice_patience, [this](Event e) { dispatch(std::move(e)); },

@@ -10,8 +10,8 @@
 namespace offhook::call {
 
 Ears::Ears(net::Loop& loop, vad::Batcher& vad, turn::Detector* detector, stt::Recognizer& recognizer,
-           std::function<void(Event)> tell, stt::Used used)
-    : loop_(loop), detector_(detector), tell_(std::move(tell)), traits_(recognizer.traits()) {
+           std::function<void(Event)> tell, stt::Used used, std::unique_ptr<noise::Stream> noise)
+    : loop_(loop), detector_(detector), tell_(std::move(tell)), noise_(std::move(noise)), traits_(recognizer.traits()) {
   vad_ = vad.open([this](float probability, std::int64_t end) {
     event::Window w;
     w.speech = std::clamp(static_cast<int>(std::lround(probability * 255)), 0, 255);
@@ -48,10 +48,10 @@ Ears::~Ears() {
 
 void Ears::audio(std::span<const std::uint8_t> mulaw, std::int64_t sample) {
   if (sample < 0 || sample > kFarthest) return;
-  history_.append(sample, mulaw);
+  if (!noise_) history_.append(sample, mulaw);
   if (!began_) {
     began_ = true;
-    next_ = sample;
+    next_ = clean_end_ = sample;
     position_ = 2 * sample;
   }
   if (sample < next_) {  // late: it has mended the history, but what it was a gap in has been heard
@@ -61,6 +61,8 @@ void Ears::audio(std::span<const std::uint8_t> mulaw, std::int64_t sample) {
     if (mulaw.empty()) return;
   } else if (sample - next_ > kLongestGap) {  // too long to be heard as silence: the line begins anew
     up_.reset();
+    if (noise_) noise_->reset();
+    clean_end_ = sample;
     window_fill_ = 0;
     position_ = 2 * sample;
   } else if (sample > next_) {
@@ -75,6 +77,7 @@ void Ears::audio(std::span<const std::uint8_t> mulaw, std::int64_t sample) {
 
 // What is in linear_, at 8 kHz, onwards at 16.
 void Ears::feed() {
+  if (noise_) suppress_noise();
   block_.clear();
   up_.process(linear_, block_);
   if (utterance_ != 0 || traits_.continuous) {
@@ -95,6 +98,19 @@ void Ears::feed() {
         static_cast<std::uint8_t>(std::clamp(static_cast<int>(std::lround(-db)), 0, 127));
     vad_->push(window_, position_);
   }
+}
+
+// What is in linear_ becomes what the suppressor has ready.
+void Ears::suppress_noise() {
+  clean_.clear();
+  noise_->process(linear_, clean_);
+  linear_.swap(clean_);
+  wire_.resize(linear_.size());
+  std::ranges::transform(linear_, wire_.begin(), [](float x) {
+    return audio::mulaw_encode(static_cast<std::int16_t>(std::lrint(std::clamp(x * 32768, -32768.0f, 32767.0f))));
+  });
+  history_.append(clean_end_, wire_);
+  clean_end_ += static_cast<Sample>(wire_.size());
 }
 
 void Ears::listen(Utterance utterance, Sample from) {

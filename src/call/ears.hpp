@@ -4,6 +4,8 @@
 //   µ-law 8 kHz ─▶ history (8 s) ─▶ 16 kHz ─┬─▶ windows of 32 ms ─▶ vad ─▶ event Window
 //                                           └─▶ recogniser, between Listen and StopListening (at 8 kHz if it wants so;
 //                                               all of it if it is continuous)
+// Where noise is suppressed, this comes first of all: history, windows and recogniser get what it leaves, later by its
+// latency and each sample in its place.
 #pragma once
 
 #include <array>
@@ -17,6 +19,7 @@
 #include "audio/resampler.hpp"
 #include "call/event.hpp"
 #include "net/loop.hpp"
+#include "noise/noise.hpp"
 #include "stt/stt.hpp"
 #include "turn/turn.hpp"
 #include "vad/vad.hpp"
@@ -27,9 +30,9 @@ class Ears {
  public:
   static constexpr Duration kScorePatience = 1s;
 
-  // `detector` may be null: then no turn is scored.
+  // `detector` may be null: then no turn is scored; `noise` as well: then the sound stays as it came.
   Ears(net::Loop& loop, vad::Batcher& vad, turn::Detector* detector, stt::Recognizer& recognizer,
-       std::function<void(Event)> tell, stt::Used used = {});
+       std::function<void(Event)> tell, stt::Used used = {}, std::unique_ptr<noise::Stream> noise = nullptr);
   ~Ears();
 
   void audio(std::span<const std::uint8_t> mulaw, std::int64_t sample);
@@ -43,6 +46,7 @@ class Ears {
   static constexpr std::int64_t kFarthest = std::int64_t{1} << 50;  // no call is so long: such a position is a mistake
 
   void feed();
+  void suppress_noise();
 
   net::Loop& loop_;
   turn::Detector* detector_;
@@ -51,7 +55,11 @@ class Ears {
   audio::Resampler up_{8000, 16000};
   std::int64_t next_ = 0;      // expected of the wire
   std::vector<float> linear_;  // 8 kHz
-  std::vector<float> block_;   // 16 kHz, as it comes from the resampler
+  std::unique_ptr<noise::Stream> noise_;
+  Sample clean_end_ = 0;            // one beyond the last sample that has come out of it
+  std::vector<float> clean_;        // 8 kHz
+  std::vector<std::uint8_t> wire_;  // clean_ for the history
+  std::vector<float> block_;        // 16 kHz, as it comes from the resampler
   std::array<float, vad::kWindow> window_{};
   std::size_t window_fill_ = 0;
   std::array<std::uint8_t, vad::Batcher::kMaxQueued> levels_{};  // of windows under way in the batcher, by number
