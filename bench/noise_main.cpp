@@ -155,23 +155,20 @@ double cpu_us() {
   return static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_nsec) / 1e3;
 }
 
-// One way to hear: "off", "rnnoise" or "deepfilter", with "+0.2" so much of what came mixed in again.
+// "off", "rnnoise" or "deepfilter".
 class Hearing {
  public:
   static Result<Hearing> load(const std::string& name, const inference::ModelStore& store) {
     Hearing h;
     h.name = name;
-    const auto plus = name.find('+');
-    if (plus != name.npos) h.kept_ = std::strtof(name.c_str() + plus + 1, nullptr);
-    const std::string model = name.substr(0, plus);
-    if (model == "off") return h;
+    if (name == "off") return h;
     Result<std::unique_ptr<noise::Suppressor>> loaded =
-        Error{Errc::invalid, "--models: found " + model + ", expected off, rnnoise or deepfilter"};
-    if (model == "rnnoise") {
+        Error{Errc::invalid, "--models: found " + name + ", expected off, rnnoise or deepfilter"};
+    if (name == "rnnoise") {
       const auto library = store.path("rnnoise");
       if (!library) return library.error();
       loaded = noise::load_rnnoise(*library);
-    } else if (model == "deepfilter") {
+    } else if (name == "deepfilter") {
       const auto library = store.path("deepfilternet-3/library"), weights = store.path("deepfilternet-3/model");
       if (!library) return library.error();
       if (!weights) return weights.error();
@@ -196,7 +193,6 @@ class Hearing {
       frames_us.push_back(cpu_us() - began);
     }
     out.resize(sound.size());
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] += kept_ * (sound[i] - out[i]);
     return out;
   }
 
@@ -206,7 +202,18 @@ class Hearing {
  private:
   std::unique_ptr<noise::Suppressor> model_;
   std::unique_ptr<noise::Stream> stream_;
-  float kept_ = 0;
+};
+
+// Of the tables: a model, and the share of what came that is mixed in again.
+struct Column {
+  std::string name;  // "rnnoise", "rnnoise+0.2"
+  std::size_t hearing = 0;
+  float kept = 0;
+
+  Sound of(const Sound& line, Sound heard) const {
+    for (std::size_t i = 0; i < heard.size(); ++i) heard[i] += kept * (line[i] - heard[i]);
+    return heard;
+  }
 };
 
 class Bench {
@@ -231,9 +238,17 @@ class Bench {
     if (!vad) return vad.error();
     bench->vad_ = std::move(*vad);
     for (const auto& name : o.models) {
-      auto hearing = Hearing::load(name, *store);
-      if (!hearing) return hearing.error();
-      bench->hearings.push_back(std::move(*hearing));
+      const auto plus = name.find('+');
+      const std::string model = name.substr(0, plus);
+      auto& all = bench->hearings;
+      auto at = std::ranges::find(all, model, &Hearing::name);
+      if (at == all.end()) {
+        auto hearing = Hearing::load(model, *store);
+        if (!hearing) return hearing.error();
+        at = all.insert(all.end(), std::move(*hearing));
+      }
+      bench->columns.push_back({name, static_cast<std::size_t>(at - all.begin()),
+                                plus == name.npos ? 0 : std::strtof(name.c_str() + plus + 1, nullptr)});
     }
     return bench;
   }
@@ -263,7 +278,16 @@ class Bench {
     return out;
   }
 
+  // As each column hears it.
+  std::vector<Sound> hear(const Sound& line) {
+    std::vector<Sound> heard, out;
+    for (auto& h : hearings) heard.push_back(h.hear(line));
+    for (const auto& c : columns) out.push_back(c.of(line, heard[c.hearing]));
+    return out;
+  }
+
   std::vector<Hearing> hearings;
+  std::vector<Column> columns;
 
  private:
   VirtualClock clock_;  // its time stands still: no deadline passes however slow the machine is
@@ -281,7 +305,7 @@ void row(const std::string& first, const std::vector<std::string>& cells) {
 }
 void head(const std::string& first, const Bench& bench) {
   std::vector<std::string> names, lines;
-  for (const auto& h : bench.hearings) names.push_back(h.name), lines.push_back("---");
+  for (const auto& c : bench.columns) names.push_back(c.name), lines.push_back("---");
   row(first, names);
   row("---", lines);
 }
@@ -298,7 +322,7 @@ struct Tally {
 
 // `kind` empty: no noise.
 std::vector<Tally> understood(Bench& bench, const std::vector<Recording>& people, const std::string& kind, double snr) {
-  std::vector<Tally> tallies(bench.hearings.size());
+  std::vector<Tally> tallies(bench.columns.size());
   for (std::size_t who = 0; who < people.size(); ++who) {
     Sound said(kBefore);
     said.insert(said.end(), people[who].sound.begin(), people[who].sound.end());
@@ -310,12 +334,13 @@ std::vector<Tally> understood(Bench& bench, const std::vector<Recording>& people
     }
     const Sound line = through_mulaw(said);
     const auto words = stt::words(people[who].transcript);
-    for (std::size_t h = 0; h < bench.hearings.size(); ++h) {
-      const Sound heard = bench.hearings[h].hear(line);
+    const auto each = bench.hear(line);
+    for (std::size_t c = 0; c < each.size(); ++c) {
+      const Sound& heard = each[c];
       const std::size_t from = kBefore - kRunUp;
       const std::string text =
           bench.transcribe(std::span<const float>(heard).subspan(from, heard.size() - from - kAfter + kRunUp));
-      Tally& t = tallies[h];
+      Tally& t = tallies[c];
       t.said += words.size();
       t.wrong += word_errors(words, stt::words(text));
       const auto windows = bench.speech(heard);
@@ -364,8 +389,8 @@ int run(const Options& o) {
     for (const double level : {-50.0, -35.0, -25.0}) {
       const Sound line = through_mulaw(make_noise(kind, 60 * kRate, level, *people, 0));
       std::vector<std::string> cells;
-      for (auto& h : bench.hearings) {
-        const auto windows = bench.speech(h.hear(line));
+      for (const Sound& heard : bench.hear(line)) {
+        const auto windows = bench.speech(heard);
         cells.push_back(percent(double(std::ranges::count(windows, true)), double(windows.size())));
       }
       row(kind + ", " + std::to_string(static_cast<int>(level)) + " dBFS", cells);
@@ -374,7 +399,8 @@ int run(const Options& o) {
   std::printf("\n");
   head("CPU", bench);
   std::vector<std::string> mean, worst, second;
-  for (auto& h : bench.hearings) {
+  for (const auto& c : bench.columns) {
+    auto& h = bench.hearings[c.hearing];
     if (h.frames_us.empty()) {
       for (auto* cells : {&mean, &worst, &second}) cells->push_back("0");
       continue;

@@ -204,6 +204,8 @@ TEST(AgentFile, the_summary_says_what_will_be_used) {
                            "300ms to 3s", "smart-turn", "kept 7 days"})
     EXPECT_THAT(plain, HasSubstr(part));
   EXPECT_EQ(plain.find('\n'), plain.npos);
+  EXPECT_THAT(plain, Not(HasSubstr("noise")));
+  EXPECT_THAT(summary(good(least + "audio: {noise: deepfilter}")), HasSubstr("noise suppression by deepfilter"));
   const std::string other = summary(good(
       least +
       "greeting: \"Hello\\nthere\"\nrecord: {events: off}\nturn: {detector: none, interruptions: never, mute: always}\n"
