@@ -18,9 +18,9 @@
 namespace offhook::noise {
 namespace {
 
-constexpr int kDelay = 1440;  // 30 ms: half a window of analysis, and the two frames that it looks ahead
-constexpr float kKept = 0.0f;
-constexpr float kNoLimit = 100;      // dB that it may take away
+constexpr int kDelay = 1440;     // 30 ms: half a window of analysis, and the two frames that it looks ahead
+constexpr float kKept = 0.2f;    // at most 14 dB are taken away: without, words go with the noise (docs/benchmarks.md)
+constexpr float kNoLimit = 100;  // dB that it may take away
 constexpr std::size_t kInStock = 2;  // ready before a call asks
 
 // Of libDF's C interface (capi.rs, DeepFilterNet 0.5.6).

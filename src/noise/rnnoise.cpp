@@ -8,8 +8,8 @@
 namespace offhook::noise {
 namespace {
 
-constexpr int kDelay = 960;  // 20 ms: half a window of analysis, and the frame that it looks ahead
-constexpr float kKept = 0.0f;
+constexpr int kDelay = 960;    // 20 ms: half a window of analysis, and the frame that it looks ahead
+constexpr float kKept = 0.2f;  // at most 14 dB are taken away: without, words go with the noise (docs/benchmarks.md)
 constexpr float kFull = 32768.0f;  // its samples are floats of the size of 16 bits
 
 // Of rnnoise.h, 0.2.
