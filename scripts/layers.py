@@ -15,7 +15,7 @@ ORDER = [
     {"net"},
     {"inference"},
     {"telemetry"},
-    {"vad", "turn", "stt", "llm", "tts"},
+    {"vad", "noise", "turn", "stt", "llm", "tts"},
     {"dialog"},
     {"call"},
     {"edge"},

@@ -43,7 +43,7 @@ Call::Call(const Services& services, std::shared_ptr<const Agent> agent, CallSta
             spending_.listened(service, audio);
             tell_cost();
           },
-          echo_.get()),
+          echo_.get(), services.noise ? services.noise->open() : nullptr),
       mouth_(
           services.loop, services.clock, echo_ ? *echo_ : heard_wire(), start_.edge, services.voice, services.phrases,
           agent_->settings.voice_patience, [this](Event e) { dispatch(std::move(e)); },

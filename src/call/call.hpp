@@ -49,6 +49,7 @@ struct Services {
   Observers* observers = nullptr;
   std::set<Call*>* calls = nullptr;  // those of this loop that are alive
   Gate* gate = nullptr;              // proves that none outlives the services
+  noise::Suppressor* noise = nullptr;
 };
 
 // An agent as a call needs it; immutable, shared.

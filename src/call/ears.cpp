@@ -10,8 +10,13 @@
 namespace offhook::call {
 
 Ears::Ears(net::Loop& loop, vad::Batcher& vad, turn::Detector* detector, stt::Recognizer& recognizer,
-           std::function<void(Event)> tell, stt::Used used, Echo* echo)
-    : loop_(loop), detector_(detector), echo_(echo), tell_(std::move(tell)), traits_(recognizer.traits()) {
+           std::function<void(Event)> tell, stt::Used used, Echo* echo, std::unique_ptr<noise::Stream> noise)
+    : loop_(loop),
+      detector_(detector),
+      echo_(echo),
+      tell_(std::move(tell)),
+      noise_(std::move(noise)),
+      traits_(recognizer.traits()) {
   vad_ = vad.open([this](float probability, std::int64_t end) {
     event::Window w;
     w.speech = std::clamp(static_cast<int>(std::lround(probability * 255)), 0, 255);
@@ -50,7 +55,7 @@ Ears::~Ears() {
 
 void Ears::audio(std::span<const std::uint8_t> mulaw, std::int64_t sample) {
   if (sample < 0 || sample > kFarthest) return;
-  history_.append(sample, mulaw);
+  if (!noise_) history_.append(sample, mulaw);
   if (!began_) {
     began_ = true;
     next_ = heard_ = sample;
@@ -64,6 +69,7 @@ void Ears::audio(std::span<const std::uint8_t> mulaw, std::int64_t sample) {
   } else if (sample - next_ > kLongestGap) {  // too long to be heard as silence: the line begins anew
     up_.reset();
     if (echo_) echo_->interrupt();
+    if (noise_) noise_->reset();
     window_fill_ = 0;
     heard_ = next_ = sample;
     position_ = 2 * sample;
@@ -83,9 +89,14 @@ void Ears::feed() {
     clean_.clear();
     echo_->hear(linear_, next_, clean_);
     narrow = clean_;
-    if (echo_->guards()) remember(narrow);
   }
   next_ += static_cast<std::int64_t>(linear_.size());
+  if (noise_) {
+    quiet_.clear();
+    noise_->process(narrow, quiet_);
+    narrow = quiet_;
+  }
+  if (noise_ || (echo_ && echo_->guards())) remember(narrow);
   heard_ += static_cast<std::int64_t>(narrow.size());
   block_.clear();
   up_.process(narrow, block_);
@@ -111,7 +122,7 @@ void Ears::feed() {
   }
 }
 
-// In the history too, over what came: the turn model and a turn's first words want no echo either.
+// In the history too, over what came: the turn model and a turn's first words want neither echo nor noise.
 void Ears::remember(std::span<const float> sound) {
   coded_.clear();
   for (const float x : sound)

@@ -1,11 +1,12 @@
 // Hears the caller: wire sound to windows of speech probability, and on demand to words and turn scores. It measures;
 // the conversation decides. Home thread; the models' work happens elsewhere.
 //
-//   µ-law 8 kHz ─▶ echo ─┬─▶ history (8 s)
-//                        └─▶ 16 kHz ─┬─▶ windows of 32 ms ─▶ vad ─▶ event Window
-//                                    └─▶ recogniser, between Listen and StopListening (at 8 kHz if it wants so; all of
-//                                    it
-//                                        if it is continuous)
+//   µ-law 8 kHz ─▶ echo ─▶ noise ─┬─▶ history (8 s)
+//                                 └─▶ 16 kHz ─┬─▶ windows of 32 ms ─▶ vad ─▶ event Window
+//                                             └─▶ recogniser, between Listen and StopListening (at 8 kHz if it wants
+//                                                 so; all of it if it is continuous)
+// Where the agent's echo or the line's noise is taken out, all of them get what is left, later by what that takes and
+// each sample in its place.
 #pragma once
 
 #include <array>
@@ -20,6 +21,7 @@
 #include "call/echo.hpp"
 #include "call/event.hpp"
 #include "net/loop.hpp"
+#include "noise/noise.hpp"
 #include "stt/stt.hpp"
 #include "turn/turn.hpp"
 #include "vad/vad.hpp"
@@ -30,9 +32,10 @@ class Ears {
  public:
   static constexpr Duration kScorePatience = 1s;
 
-  // `detector` may be null: then no turn is scored; `echo` too: then sound is heard as it comes.
+  // `detector` may be null: then no turn is scored; `echo` and `noise` too: then sound is heard as it comes.
   Ears(net::Loop& loop, vad::Batcher& vad, turn::Detector* detector, stt::Recognizer& recognizer,
-       std::function<void(Event)> tell, stt::Used used = {}, Echo* echo = nullptr);
+       std::function<void(Event)> tell, stt::Used used = {}, Echo* echo = nullptr,
+       std::unique_ptr<noise::Stream> noise = nullptr);
   ~Ears();
 
   void audio(std::span<const std::uint8_t> mulaw, std::int64_t sample);
@@ -57,7 +60,9 @@ class Ears {
   std::int64_t next_ = 0;      // expected of the wire
   std::int64_t heard_ = 0;     // what came before it has been listened to, or is
   std::vector<float> linear_;  // 8 kHz
-  std::vector<float> clean_;   // … without the echo, as it comes from there
+  std::unique_ptr<noise::Stream> noise_;
+  std::vector<float> clean_;  // … without the echo, as it comes from there
+  std::vector<float> quiet_;  // … and without the noise
   std::vector<std::uint8_t> coded_;
   std::vector<float> block_;  // 16 kHz, as it comes from the resampler
   std::array<float, vad::kWindow> window_{};

@@ -63,6 +63,56 @@ TEST_F(EarsTest, windows_come_every_256_samples_with_probability_and_level) {
   }
 }
 
+// Lets through every other second of the line, two frames late.
+class EverySecond final : public noise::Filter {
+ public:
+  Did frame(std::span<const float, noise::kFrame> in, std::span<float, noise::kFrame> out) override {
+    std::ranges::copy(late_[0], out.begin());
+    if ((frames_++ - 2) / 100 % 2 == 1) std::ranges::fill(out, 0.0f);
+    late_[0] = late_[1];
+    std::ranges::copy(in, late_[1].begin());
+    return Did::cleaned;
+  }
+
+ private:
+  int frames_ = 0;
+  std::array<std::array<float, noise::kFrame>, 2> late_{};
+};
+
+TEST_F(EarsTest, behind_noise_suppression_each_window_ends_where_the_callers_sound_did) {
+  ears.emplace(
+      loop, vad, &detector, recognizer, [this](Event e) { events.push_back(std::move(e)); }, stt::Used{},
+      std::make_unique<noise::Stream>(std::make_unique<EverySecond>(), 2 * noise::kFrame, 0.0f));
+  at = 80000;
+  for (int i = 0; i < 150; ++i) frame(true);
+  const auto windows = all<event::Window>();
+  ASSERT_GE(windows.size(), 90u);  // 93 without
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    EXPECT_EQ(windows[i].end, static_cast<Sample>(80000 + 256 * (i + 1)));
+    const Sample in = windows[i].end - 80000;  // samples since the line began
+    if (in <= 8000 || in > 16256) EXPECT_GT(windows[i].speech, 200) << in;
+    if (in > 8256 && in <= 16000) EXPECT_LT(windows[i].speech, 20) << in;
+  }
+}
+
+TEST_F(EarsTest, the_run_up_is_what_noise_suppression_left_and_what_follows_joins_it) {
+  ears.emplace(
+      loop, vad, &detector, recognizer, [this](Event e) { events.push_back(std::move(e)); }, stt::Used{},
+      std::make_unique<noise::Stream>(std::make_unique<EverySecond>(), 2 * noise::kFrame, 0.0f));
+  for (int i = 0; i < 75; ++i) frame(true);  // 1.5 s
+  ears->listen(1, 4000);                     // from half a second
+  for (int i = 0; i < 50; ++i) frame(true);  // to 2.5 s
+  const auto& heard = recognizer.turns.back().samples;
+  ASSERT_GT(heard.size(), 2u * 15500);
+  for (std::size_t i = 0; i < heard.size(); i += 100) {
+    const std::size_t in = i / 2 + 4000;
+    if (in > 8050 && in < 15950) EXPECT_LT(std::abs(heard[i]), 0.01f) << in;
+  }
+  EXPECT_GT(audio::rms(std::span<const float>(heard).first(2 * 3900)), 0.1);
+  EXPECT_LT(audio::rms(std::span<const float>(heard).subspan(2 * 4100, 2 * 7800)), 0.01);
+  EXPECT_GT(audio::rms(std::span<const float>(heard).subspan(2 * 12100)), 0.1);
+}
+
 TEST_F(EarsTest, a_stream_may_begin_anywhere) {
   at = 123456;
   for (int i = 0; i < 10; ++i) frame(true);

@@ -44,6 +44,10 @@ void add_check(CLI::App& app, int& status) {
       return;
     }
     std::printf("%s\n", server::summary(*agent).c_str());
+    if (agent->noise == noise::Kind::deepfilter)
+      std::printf(
+          "audio.noise: deepfilter takes longer for a frame of 20 ms than the 2 ms that sound may take on a loop, "
+          "and 13 MB a call; rnnoise takes less.\n");
     for (const auto& service : server::unpriced(*agent, server::bundled_prices()))
       std::printf("limits.cost does not see %s: prices.yaml has no price for it.\n", service.c_str());
     if (*online && !ask_services(*agent)) status = 1;

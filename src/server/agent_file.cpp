@@ -129,8 +129,10 @@ void read_audio(Fields audio, AgentFile& out) {
   using Echo = AgentFile::Echo;
   audio.choice<Echo>("echo", out.echo, {{"auto", Echo::automatic}, {"off", Echo::off}}, {"on"});
   out.agent.echo = out.echo == Echo::automatic;
-  enum class Noise { off } noise = Noise::off;
-  audio.choice<Noise>("noise", noise, {{"off", Noise::off}}, {"on", "auto", "rnnoise", "deepfilternet"});
+  using Noise = noise::Kind;
+  audio.choice<Noise>("noise", out.noise,
+                      {{"off", Noise::off}, {"rnnoise", Noise::rnnoise}, {"deepfilter", Noise::deepfilter}},
+                      {"on", "auto"});
 }
 
 void read_all(Fields root, AgentFile& out) {
@@ -230,7 +232,9 @@ std::string summary(const AgentFile& a) {
   const call::Settings& s = a.agent.settings;
   std::string out = "Agent " + a.agent.name + " ";
   out += s.greeting.empty() ? "lets the caller speak first" : "greets with \"" + s.greeting + "\"";
-  out += ". It hears with " + described(a.stt) + ", thinks with " + described(a.llm);
+  out += ". It hears with " + described(a.stt);
+  if (a.noise != noise::Kind::off) out += " behind noise suppression by " + std::string(name(a.noise));
+  out += ", thinks with " + described(a.llm);
   out += " at temperature " + quantity(a.agent.temperature) + ", answers of at most " +
          std::to_string(a.agent.max_answer_tokens) + " tokens to at most " + std::to_string(a.agent.max_tokens) +
          ", and speaks with " + described(a.tts) + ". ";

@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "call/call.hpp"
+#include "noise/noise.hpp"
 #include "server/agent_services.hpp"
 #include "server/fields.hpp"
 #include "telemetry/costs.hpp"
@@ -33,6 +34,7 @@ struct AgentFile {
   std::vector<llm::Spec> llm;
   std::vector<Speaking> tts;
   Echo echo = Echo::automatic;
+  noise::Kind noise = noise::Kind::off;
   Record record;
   // The embedded language model has a part in it.
   bool thinks_here() const;

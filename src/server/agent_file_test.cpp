@@ -77,7 +77,7 @@ llm: { provider: openai, base_url: "http://127.0.0.1:8000/v1/", model: qwen3-4b,
 tts: { provider: local, voice: en_US-joe-medium }
 turn: { owner: offhook, detector: none, eagerness: low, min_delay: 0.5s, max_delay: 2s, interruptions: immediate,
         min_words: 2, min_duration: 400ms, mute: greeting }
-audio: { echo: off, noise: off }
+audio: { echo: off, noise: rnnoise }
 limits: { call: 10m, idle: 20s, turn: 45s, cost: 0.25 }
 record: { events: on, words: off, sound: on, keep: 3d }
 context: { strategy: append, max_tokens: 4000 }
@@ -95,6 +95,7 @@ called: ["+15550100", "200"]
   EXPECT_EQ(a.agent.temperature, 0.7);
   EXPECT_EQ(a.agent.max_answer_tokens, 99);
   EXPECT_EQ(a.agent.max_tokens, 4000u);
+  EXPECT_EQ(a.noise, noise::Kind::rnnoise);
   EXPECT_FALSE(s.detector);
   EXPECT_EQ(s.eagerness_percent, 160);
   EXPECT_EQ(s.min_delay, Duration(500ms));
@@ -205,6 +206,8 @@ TEST(AgentFile, the_summary_says_what_will_be_used) {
                            "300ms to 3s", "smart-turn", "kept 7 days", "sound is not recorded."})
     EXPECT_THAT(plain, HasSubstr(part));
   EXPECT_EQ(plain.find('\n'), plain.npos);
+  EXPECT_THAT(plain, Not(HasSubstr("noise")));
+  EXPECT_THAT(summary(good(least + "audio: {noise: deepfilter}")), HasSubstr("noise suppression by deepfilter"));
   const std::string other =
       summary(good(least + "greeting: \"Hello\\nthere\"\nrecord: {events: off, sound: on}\nturn: {detector: none, "
                            "interruptions: never, mute: always}\n"

@@ -123,7 +123,7 @@ void Engine::furnish(Core& core) {
         call::Services{core.loop, core.loop.media_clock(), *core.vad,
                        agents_[i].agent.settings.detector ? models_->detector() : nullptr, stack.recognizer(),
                        stack.llm(), stack.voice(), phrases_, core.metrics, prices_, core.service_metrics.get(),
-                       &observers_, &core.calls, &core.gate}));
+                       &observers_, &core.calls, &core.gate, models_->suppressor(agents_[i].noise)}));
     stack.count_into(*core.service_metrics);
     stack.llm().warm();
   }

@@ -53,6 +53,7 @@ Result<std::unique_ptr<LocalModels>> LocalModels::load(const inference::ModelSto
   if (!detector) return detector.error();
   models->detector_ = std::move(*detector);
   for (const AgentFile& agent : agents) {
+    if (auto loaded = models->load_suppressor(store, agent.noise, say); !loaded) return loaded.error();
     for (const Hearing& hearing : agent.stt)
       if (auto loaded = models->load_recognizer(store, hearing, say); !loaded) return loaded.error();
     for (const Speaking& speaking : agent.tts)
@@ -102,6 +103,31 @@ Result<void> LocalModels::load_voice(const inference::ModelStore& store, const S
   return {};
 }
 
+Result<void> LocalModels::load_suppressor(const inference::ModelStore& store, noise::Kind kind, const Say& say) {
+  if (kind == noise::Kind::off || suppressors_.contains(kind)) return {};
+  say("loading noise suppression");
+  Result<std::unique_ptr<noise::Suppressor>> suppressor = Error{};
+  if (kind == noise::Kind::rnnoise) {
+    std::string library;
+    if (auto found = find_files(store, {{"rnnoise", &library}}); !found) return found;
+    suppressor = noise::load_rnnoise(library);
+  } else {
+    noise::DeepFilterFiles files;
+    if (auto found =
+            find_files(store, {{"deepfilternet-3/library", &files.library}, {"deepfilternet-3/model", &files.model}});
+        !found)
+      return found;
+    suppressor = noise::load_deepfilter(files);
+  }
+  if (!suppressor) return suppressor.error();
+  suppressors_.emplace(kind, std::move(*suppressor));
+  return {};
+}
+
+noise::Suppressor* LocalModels::suppressor(noise::Kind kind) const {
+  const auto it = suppressors_.find(kind);
+  return it == suppressors_.end() ? nullptr : it->second.get();
+}
 stt::Recognizer* LocalModels::recognizer(const Hearing& hearing) const {
   return find(recognizers_, key_of(hearing));
 }

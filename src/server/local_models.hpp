@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "inference/model_store.hpp"
 #include "inference/pool.hpp"
+#include "noise/noise.hpp"
 #include "server/agent_file.hpp"
 #include "stt/stt.hpp"
 #include "tts/tts.hpp"
@@ -29,6 +30,7 @@ class LocalModels {
   // What load() was told of: never null.
   stt::Recognizer* recognizer(const Hearing& hearing) const;  // of providers local and sherpa; else null
   tts::Voice* voice(const Speaking& speaking) const;          // of providers local and kokoro; else null
+  noise::Suppressor* suppressor(noise::Kind kind) const;      // null: off
   turn::Detector* detector() const { return detector_.get(); }
   inference::Pool& pool() const { return *pool_; }
 
@@ -36,9 +38,11 @@ class LocalModels {
   LocalModels() = default;
   Result<void> load_recognizer(const inference::ModelStore& store, const Hearing& hearing, const Say& say);
   Result<void> load_voice(const inference::ModelStore& store, const Speaking& speaking, const Say& say);
+  Result<void> load_suppressor(const inference::ModelStore& store, noise::Kind kind, const Say& say);
 
   // The pool's threads answer to whoever asked, so they end first.
   std::unique_ptr<turn::Detector> detector_;
+  std::map<noise::Kind, std::unique_ptr<noise::Suppressor>> suppressors_;
   std::map<std::string, std::unique_ptr<stt::Recognizer>> recognizers_;
   std::map<std::string, std::unique_ptr<tts::Voice>> voices_;
   std::unique_ptr<inference::Pool> pool_;

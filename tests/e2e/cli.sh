@@ -34,6 +34,8 @@ said 2 'typo.yaml:3:.*greting.*greeting' "$offhook" check "$scratch/typo.yaml"
 printf 'name: shop\ninstructions: x\nflow: x\n' >"$scratch/later.yaml"
 said 2 'not built yet' "$offhook" check "$scratch/later.yaml"
 said 2 'absent.yaml' "$offhook" check "$scratch/absent.yaml"
+printf 'name: shop\ninstructions: x\naudio: { noise: deepfilter }\n' >"$scratch/noisy.yaml"
+said 0 'deepfilter takes longer .* than the 2 ms' "$offhook" check "$scratch/noisy.yaml"
 for agent in "$ROOT"/agents/*.yaml; do
   said 0 . env DEEPGRAM_API_KEY=d OPENAI_API_KEY=o CARTESIA_API_KEY=c "$offhook" check "$agent"
 done
