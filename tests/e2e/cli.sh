@@ -43,6 +43,14 @@ said 0 'there is no service to ask' "$offhook" check --online "$ROOT/agents/rece
 said 2 'absent.jsonl' "$offhook" replay "$scratch/absent.jsonl"
 printf 'hello\n' >"$scratch/bad.jsonl"
 said 2 'line 1' "$offhook" replay "$scratch/bad.jsonl"
+said 2 'passing over .*bad.jsonl: line 1' "$offhook" replay --set turn.min_delay=0.4s "$scratch/bad.jsonl"
+said 2 'turn.min_dealy.*turn.min_delay' "$offhook" replay --set turn.min_dealy=0.4s "$scratch/bad.jsonl"
+said 2 'found "soon", expected a duration' "$offhook" replay --set turn.min_delay=soon "$scratch/bad.jsonl"
+said 2 'expected KEY=VALUE' "$offhook" replay --set turn.min_delay "$scratch/bad.jsonl"
+said 2 'low, normal, high' "$offhook" replay --sweep turn.eagerness=low,loud "$scratch/bad.jsonl"
+said 2 'json needs' "$offhook" replay --json "$scratch/bad.jsonl"
+mkdir "$scratch/nothing"
+said 2 'no ….jsonl' "$offhook" replay --set idle=5s "$scratch/nothing"
 
 printf '{"cache_dir": "%s/empty", "data_dir": "%s/data"}' "$scratch" "$scratch" >"$scratch/empty.yaml"
 said 1 '(silero|smart-turn)[^ ]* is missing' "$offhook" serve --agent "$ROOT/agents/receptionist.yaml" \
