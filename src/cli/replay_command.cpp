@@ -1,9 +1,12 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 
 #include "call/replay.hpp"
 #include "cli/commands.hpp"
+#include "cli/log_files.hpp"
+#include "cli/what_if.hpp"
 
 namespace offhook::cli {
 namespace {
@@ -39,12 +42,41 @@ int replay(const std::string& path, bool decisions) {
 }  // namespace
 
 void add_replay(CLI::App& app, int& status) {
-  auto path = std::make_shared<std::string>();
-  auto decisions = std::make_shared<bool>(false);
-  auto* command = app.add_subcommand("replay", "Takes a recorded call's decisions again and compares.");
-  command->add_option("LOG", *path, "an event log")->required();
-  command->add_flag("--decisions", *decisions, "print every decision with its reason");
-  command->callback([path, decisions, &status] { status = replay(*path, *decisions); });
+  struct Options {
+    std::vector<std::string> paths;
+    bool decisions = false;
+    WhatIfRequest what_if;
+  };
+  auto o = std::make_shared<Options>();
+  auto* command = app.add_subcommand(
+      "replay", "Takes a recorded call's decisions again and compares; or tells what other settings would have done.");
+  command->add_option("LOG", o->paths, "event logs, or folders of them")->required();
+  command->add_flag("--decisions", o->decisions, "print every decision with its reason");
+  command
+      ->add_option("--set", o->what_if.set,
+                   "KEY=VALUE: what would have come of it? Names as in the agent's file (turn.min_delay=0.4s)")
+      ->allow_extra_args(false);
+  command->add_option("--sweep", o->what_if.sweep, "KEY=A,B,C: a row for each value");
+  command->add_flag("--json", o->what_if.json, "with --set or --sweep: for machines");
+  command->callback([o, &status] {
+    auto logs = find_logs(o->paths);
+    if (!logs) {
+      std::fprintf(stderr, "offhook: %s\n", logs.error().what.c_str());
+      status = 2;
+      return;
+    }
+    if (o->what_if.asked()) {
+      status = what_if(*logs, o->what_if);
+      return;
+    }
+    if (o->what_if.json) {
+      std::fprintf(stderr, "offhook: --json needs --set or --sweep\n");
+      status = 2;
+      return;
+    }
+    status = 0;
+    for (const auto& path : *logs) status = std::max(status, replay(path, o->decisions));
+  });
 }
 
 }  // namespace offhook::cli

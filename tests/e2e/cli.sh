@@ -55,6 +55,14 @@ said 2 '--turn' "$offhook" explain "$scratch/small.jsonl" --turn 0
 said 1 'absent/x.svg: it cannot be written' "$offhook" explain "$scratch/small.jsonl" --svg "$scratch/absent/x.svg"
 said 0 'x.svg' "$offhook" explain "$scratch/small.jsonl" --svg "$scratch/x.svg"
 grep -q '</svg>' "$scratch/x.svg" || fail "no picture was drawn"
+said 2 'passing over .*bad.jsonl: line 1' "$offhook" replay --set turn.min_delay=0.4s "$scratch/bad.jsonl"
+said 2 'turn.min_dealy.*turn.min_delay' "$offhook" replay --set turn.min_dealy=0.4s "$scratch/bad.jsonl"
+said 2 'found "soon", expected a duration' "$offhook" replay --set turn.min_delay=soon "$scratch/bad.jsonl"
+said 2 'expected KEY=VALUE' "$offhook" replay --set turn.min_delay "$scratch/bad.jsonl"
+said 2 'low, normal, high' "$offhook" replay --sweep turn.eagerness=low,loud "$scratch/bad.jsonl"
+said 2 'json needs' "$offhook" replay --json "$scratch/bad.jsonl"
+mkdir "$scratch/nothing"
+said 2 'no ….jsonl' "$offhook" replay --set idle=5s "$scratch/nothing"
 
 printf '{"cache_dir": "%s/empty", "data_dir": "%s/data"}' "$scratch" "$scratch" >"$scratch/empty.yaml"
 said 1 '(silero|smart-turn)[^ ]* is missing' "$offhook" serve --agent "$ROOT/agents/receptionist.yaml" \

@@ -1,0 +1,21 @@
+// A setting of the conversation by its name, for trying another value: as the agent's file calls it ("turn.min_delay",
+// "limits.idle"), or as `call/settings.hpp` does ("vad_stop").
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "call/settings.hpp"
+
+namespace offhook::server {
+
+// Values are written as in the agent's file: "300ms", "low", "true", "3". An unknown name is an error that tells the
+// nearest ones, a value that does not fit tells what was expected.
+Result<void> set_by_name(call::Settings& settings, std::string_view name, std::string_view value);
+
+// All names there are, the agent's file's first.
+std::vector<std::string> setting_names();
+
+}  // namespace offhook::server
