@@ -12,39 +12,39 @@ constexpr Duration kSpokeOn = 200ms;
 constexpr Duration kSoon = 1200ms;
 constexpr Duration kLongPause = 5s;  // beyond, it is not the same turn any more, however long it was waited for
 constexpr Duration kReaction = 500ms;
-constexpr Duration kWindow = 32ms;
+constexpr Duration kWindow = kVadWindow;
 
 }  // namespace
 
-void Speech::saw(const State& state, const Event& event, Time now) {
+void SpeechTrack::saw(const State& state, const Event& event, Time now) {
   const Floor& f = state.floor;
   const Settings& s = state.settings;
   const auto* window = get<event::Window>(event);
   if (window) heard_ = now;
   slack_ = samples_in(3 * kWindow, s);  // a service may find an end some windows before we do
   if (auto* t = get<event::Transcript>(event)) texts_.push_back({t->utterance, t->upto, t->text});
-  if (f.speech && !open_) {
+  if (f.speech.on && !open_) {
     open_ = true;
-    const Duration so_far = span_of(f.heard_to - f.candidate, s);
-    stretches_.push_back({now - so_far, now, so_far, f.heard_to, true});
-  } else if (f.speech && window && window->speech >= s.speech_keep) {
+    const Duration so_far = span_of(f.speech.heard_to - f.speech.candidate, s);
+    stretches_.push_back({now - so_far, now, so_far, f.speech.heard_to, true});
+  } else if (f.speech.on && window && window->speech >= s.speech_keep) {
     stretches_.back().spoken += kWindow;
-  } else if (!f.speech && open_) {
+  } else if (!f.speech.on && open_) {
     open_ = false;
     auto& last = stretches_.back();
     last.to = f.turn ? std::max(last.from, f.turn->speech_end_at) : now;
-    last.upto = f.turn ? f.turn->speech_end : f.heard_to;
+    last.upto = f.turn ? f.turn->speech_end : f.speech.heard_to;
   }
 }
 
-void Speech::finish() {
+void SpeechTrack::finish() {
   if (open_) stretches_.back().to = heard_;
   open_ = false;
   learn_words();
 }
 
 // The first transcript that covers a stretch tells whether it has added words to those before.
-void Speech::learn_words() {
+void SpeechTrack::learn_words() {
   for (auto& stretch : stretches_) {
     const auto covers = [&](const Text& t) { return t.upto >= stretch.upto - slack_; };
     const auto text = std::find_if(texts_.begin(), texts_.end(), covers);
@@ -56,7 +56,8 @@ void Speech::learn_words() {
   }
 }
 
-Taken Speech::judged(int turn, Time at, std::string why, const std::optional<Answered>& recorded, Time until) const {
+Taken SpeechTrack::judged(int turn, Time at, std::string why, const std::optional<Answered>& recorded,
+                          Time until) const {
   Taken taken{turn, at, {}, false, std::move(why)};
   if (recorded && recorded->audible) until = std::min(until, *recorded->audible + kReaction);
   Time soon = at + kSoon;

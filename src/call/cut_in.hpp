@@ -12,8 +12,8 @@
 // so an earlier T never counts as less of a cut-in. It is none if that stretch had no words in it or was a backchannel,
 // where the log tells, or if it began when the recorded answer had been audible for 500 ms: it may be a reaction to
 // that. (To hear, understand and begin to speak takes people 200 ms at the very least, and 500 ms as a rule.) A *wait*
-// is the time from the caller's last sample of speech to T, of turns that are no cut-ins. Speech is what the settings
-// of the recorded call take for speech, whatever settings are being tried.
+// is the time from the caller's last sample of speech to T, of turns that are no cut-ins. SpeechTrack is what the
+// settings of the recorded call take for speech, whatever settings are being tried.
 #pragma once
 
 #include <optional>
@@ -47,13 +47,13 @@ struct Taken {  // a turn of the caller became the agent's
 };
 
 // Collects the stretches of a call as it is stepped through.
-class Speech {
+class SpeechTrack {
  public:
   // `event` as the state has just been stepped with, at `now`.
   void saw(const State& state, const Event& event, Time now);
   void finish();  // the log is over
 
-  // `recorded`: what was made of this turn. Speech that began at `until` or later is not counted.
+  // `recorded`: what was made of this turn. SpeechTrack that began at `until` or later is not counted.
   Taken judged(int turn, Time at, std::string why, const std::optional<Answered>& recorded,
                Time until = Time::max()) const;
   const std::vector<Stretch>& stretches() const { return stretches_; }

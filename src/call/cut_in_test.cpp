@@ -5,13 +5,13 @@
 namespace offhook::call {
 namespace {
 
-Speech heard(std::vector<Rehearsal::Speech> said) {
+SpeechTrack heard(std::vector<Rehearsal::Speech> said) {
   auto w = world();
   w.speech = std::move(said);
   w.delays.permille = 100;
   w.think = [](const std::string&, int) { return answer("yes", 1s); };
   w.run(10s);
-  Speech speech;
+  SpeechTrack speech;
   State state = begin(w.state().settings);
   for (const auto& [when, event] : w.events()) {
     step(state, event, when);

@@ -33,7 +33,7 @@ struct PastCall {
   std::vector<std::optional<std::size_t>> answer_to;  // of each event: the Asked
   Duration words_take{}, score_takes{};               // half of the answers came sooner
 
-  Speech speech;
+  SpeechTrack speech;
   std::vector<Taken> turns;
   std::vector<Answered> answered;  // of each turn
   Tally tally;

@@ -15,7 +15,7 @@ namespace {
 using Asked = PastCall::Asked;
 using Kind = Move::Kind;
 
-constexpr Duration kWindow = 32ms;
+constexpr Duration kWindow = kVadWindow;
 constexpr Duration kNear = 3 * kWindow;  // pauses whose ends are no farther apart are one
 constexpr Duration kSame = 20ms;         // a tick may come so late: moves no farther apart are one
 constexpr Duration kReaction = 500ms;    // as cut_in.hpp has it
@@ -50,7 +50,7 @@ class SideBySide {
     const Moves recorded = step_and_tell(a_, event, now);
     Moves changed;
     if (!waiting_for_a_) {
-      const bool spoke = b_.floor.speech;
+      const bool spoke = b_.floor.speech.on;
       if (auto heard = translated(i, event, utterance, mouth, mind)) changed = step_b(*heard, now, i);
       if (!spoke && b_.floor.speech.on && !prefix_.empty())
         not_known("what would be made of a turn that goes on: its words are put together");
@@ -270,7 +270,9 @@ class SideBySide {
 
   // A surer verdict would have shortened the wait by a window or more.
   bool could_matter(int permille, const std::string& words) const {
-    return endpoint_wait(changed_, permille, words) - endpoint_wait(changed_, 1000, words) >= kWindow;
+    const Floor& f = b_.floor;
+    const Duration doubtful = endpoint_wait(changed_, {permille, words, f.expects, f.pace});
+    return doubtful - endpoint_wait(changed_, {1000, words, f.expects, f.pace}) >= kWindow;
   }
 
   void not_known(std::string what) {
@@ -344,7 +346,7 @@ class SideBySide {
   // The caller speaks after the recorded answer, which the changed run has not given yet: without it there would have
   // been silence until the turn was taken.
   void finish_alone_before_reaction(const Event& event, Time now) {
-    if (!b_.floor.turn || b_.floor.speech || !audible_ || now < *audible_ + kReaction || !get<event::Window>(event))
+    if (!b_.floor.turn || b_.floor.speech.on || !audible_ || now < *audible_ + kReaction || !get<event::Window>(event))
       return;
     const auto began = std::max(speech_begins(a_, event, now), speech_begins(b_, event, now));
     if (!began || *began < *audible_ + kReaction) return;
@@ -362,10 +364,10 @@ class SideBySide {
   }
 
   static std::optional<Time> speech_begins(State state, const Event& event, Time now) {
-    if (state.floor.speech) return std::nullopt;
+    if (state.floor.speech.on) return std::nullopt;
     step(state, event, now);
-    if (!state.floor.speech) return std::nullopt;
-    return now - span_of(state.floor.speech.heard_to - state.floor.candidate, state.settings);
+    if (!state.floor.speech.on) return std::nullopt;
+    return now - span_of(state.floor.speech.heard_to - state.floor.speech.candidate, state.settings);
   }
 
   void settle() {
