@@ -81,7 +81,7 @@ class EverySecond final : public noise::Filter {
 
 TEST_F(EarsTest, behind_noise_suppression_each_window_ends_where_the_callers_sound_did) {
   ears.emplace(
-      loop, vad, &detector, recognizer, [this](Event e) { events.push_back(std::move(e)); }, stt::Used{},
+      loop, vad, &detector, recognizer, [this](Event e) { events.push_back(std::move(e)); }, stt::Used{}, nullptr,
       std::make_unique<noise::Stream>(std::make_unique<EverySecond>(), 2 * noise::kFrame, 0.0f));
   at = 80000;
   for (int i = 0; i < 150; ++i) frame(true);
@@ -97,7 +97,7 @@ TEST_F(EarsTest, behind_noise_suppression_each_window_ends_where_the_callers_sou
 
 TEST_F(EarsTest, the_run_up_is_what_noise_suppression_left_and_what_follows_joins_it) {
   ears.emplace(
-      loop, vad, &detector, recognizer, [this](Event e) { events.push_back(std::move(e)); }, stt::Used{},
+      loop, vad, &detector, recognizer, [this](Event e) { events.push_back(std::move(e)); }, stt::Used{}, nullptr,
       std::make_unique<noise::Stream>(std::make_unique<EverySecond>(), 2 * noise::kFrame, 0.0f));
   for (int i = 0; i < 75; ++i) frame(true);  // 1.5 s
   ears->listen(1, 4000);                     // from half a second
