@@ -30,7 +30,12 @@ struct Judgement {
 
 Judgement judge(const Evidence& e) {
   const std::int64_t p = e.permille < 0 ? 1000 : std::clamp(e.permille, 0, 1000);
-  const Ending ending = dialog::ending_of(e.words);
+  // A recogniser's comma says that more is coming, but behind an answer of a word or two it says nothing.
+  std::string_view words = e.words;
+  while (!words.empty() && (words.back() == ' ' || words.back() == ',')) words.remove_suffix(1);
+  const bool brief = dialog::words_of(words).size() <= 2;
+  const Ending bare = dialog::ending_of(words);
+  const Ending ending = brief || bare == Ending::complete ? bare : dialog::ending_of(e.words);
   if (ending == Ending::none) return {p, ""};
   const Progress progress = dialog::progress_of(e.expects, e.words);
   if (progress == Progress::partial)

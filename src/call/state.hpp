@@ -55,7 +55,7 @@ struct Floor {
     Time speech_end_at{}, noticed_at{};
     Duration spoken{};          // speech in it, without its pauses
     std::string words;          // the best transcript so far
-    bool words_stable = false;  // … a partial that the recogniser stands by
+    int words_stable = 0;       // … and by how many of them the recogniser stands: by all of a transcript's
     Sample words_upto = 0;      // … of a transcript: how far it reaches
     bool words_final = false;   // … covers all speech
     bool words_failed = false;  // the recogniser gave up on this pause

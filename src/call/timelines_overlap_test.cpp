@@ -31,6 +31,18 @@ TEST(Overlap, a_backchannel_resumes_at_the_same_word) {
   EXPECT_EQ(w.context(), whole());
 }
 
+TEST(Overlap, a_mumbled_word_resumes_and_a_short_stop_stops) {
+  for (const std::string text : {"dirt", "stop"}) {
+    auto w = story();
+    w.delays.partial_every = 150ms;
+    w.speech.push_back({5s, 5320ms, text});
+    w.run(20s);
+    EXPECT_EQ(w.count("hold"), 1) << w.timeline_text();
+    EXPECT_EQ(w.count("cut"), text == "stop" ? 1 : 0) << w.timeline_text();
+    EXPECT_EQ(w.count("resume"), text == "stop" ? 0 : 1) << w.timeline_text();
+  }
+}
+
 TEST(Overlap, a_cough_resumes) {
   auto w = story();
   w.speech.push_back({5s, 5150ms, ""});

@@ -298,6 +298,19 @@ bool is_backchannel(std::string_view text, std::string_view language) {
   return made_of(words, [&](const std::string& phrase) { return stands_in(phrase, code); });
 }
 
+bool asks_to_stop(std::string_view text) {
+  constexpr std::string_view kStops[] = {
+      "stop",  "no",       "nope",   "nah",    "not",    "don't", "wait",   "hold",     "what",     "who",
+      "when",  "where",    "why",    "how",    "which",  "sorry", "pardon", "excuse",   "hello",    "hey",
+      "hi",    "but",      "cancel", "enough", "quiet",  "shut",  "listen", "actually", "question", "help",
+      "agent", "operator", "human",  "person", "repeat", "again", "back",   "slow",     "slower",   "louder",
+      "bye",   "goodbye",  "wrong",  "never",  "can",    "could", "let",    "please",   "thanks",   "thank"};
+  const auto words = spoken_words(text);
+  return std::any_of(words.begin(), words.end(), [&](const std::string& w) {
+    return std::find(std::begin(kStops), std::end(kStops), w) != std::end(kStops);
+  });
+}
+
 bool is_answer(std::string_view text) {
   const auto words = spoken_words(text);
   if (words.empty() || words.size() > kMostWords || asks(text)) return false;

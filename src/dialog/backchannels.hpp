@@ -15,6 +15,9 @@ bool is_backchannel(std::string_view text);
 // without a table, or "", is any language.
 bool is_backchannel(std::string_view text, std::string_view language);
 
+// A word with which one stops another: "stop", "no", "wait", "what", "sorry", "hello", "excuse me". English.
+bool asks_to_stop(std::string_view text);
+
 // A short yes, no or choice that stands alone: "yes", "mm-hm", "no thanks", "I think so", "ja", "nein". When the agent
 // has just asked something this is the answer, and is_backchannel() should not be asked at all.
 bool is_answer(std::string_view text);

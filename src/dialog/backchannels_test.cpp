@@ -60,6 +60,12 @@ TEST(Backchannels, what_wants_the_word_is_none) {
     EXPECT_FALSE(is_backchannel(text)) << text;
 }
 
+TEST(Backchannels, some_words_stop_another_and_a_mumbled_one_does_not) {
+  for (const char* text : {"Stop.", "no", "Wait!", "What?", "Sorry,", "hello?", "Excuse me.", "but"})
+    EXPECT_TRUE(asks_to_stop(text)) << text;
+  for (const char* text : {"", "Dear,", "Dirt.", "yeah", "mm-hm", "Thursday"}) EXPECT_FALSE(asks_to_stop(text)) << text;
+}
+
 TEST(Backchannels, every_language_has_its_own) {
   struct {
     std::string_view language, text;
