@@ -24,6 +24,8 @@ TEST(Rates, of_nothing_nothing_is_known) {
 TEST(Rates, a_percentile_is_a_value_that_was_there) {
   EXPECT_EQ(percentile({3, 1, 2}, 0.5), 2);
   EXPECT_EQ(percentile({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, 0.9), 10);
+  EXPECT_EQ(percentile({1, 2, 3, 4}, 0.5), 2);
+  EXPECT_EQ(percentile({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}, 0.95), 15);
   EXPECT_EQ(percentile({7}, 0.95), 7);
 }
 

@@ -72,6 +72,7 @@ void add_pauses(Rows& rows) {
     rows.add(
         "pause", format("%.1f to %.1f s", static_cast<double>(least) / 1000, static_cast<double>(most / 100) / 10),
         [&](const Case& c) {
+          if (!is_pause(c)) return false;
           const std::int64_t ms = *c.pause_end_ms - *c.pause_begin_ms;
           return ms >= least && ms < most;
         },

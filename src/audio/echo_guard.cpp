@@ -80,6 +80,13 @@ void EchoGuard::let_go() {
   listening_ = false;
 }
 
+void EchoGuard::stop(std::vector<float>& out) {
+  if (!listening_) return;
+  out_ = &out;
+  let_go();
+  out_ = nullptr;
+}
+
 void EchoGuard::interrupt() {
   listening_ = false;
   pending_ = 0;
@@ -89,9 +96,11 @@ void EchoGuard::interrupt() {
 bool EchoGuard::shift(std::int64_t samples) {
   if (listening_) return false;
   delay_.reset();
-  lag_ += static_cast<int>(std::lround(static_cast<double>(samples) / kHop));
+  const std::int64_t lag = lag_ + (samples + (samples < 0 ? -kHop : kHop) / 2) / kHop;
+  const bool within = lag >= EchoDelay::kEarliest && lag < EchoDelay::kLatest;
+  found_ = found_ && within;
+  lag_ = within ? static_cast<int>(lag) : 0;
   delay_.watch(lag_);
-  found_ = found_ && lag_ >= EchoDelay::kEarliest && lag_ < EchoDelay::kLatest;
   return true;
 }
 
@@ -170,7 +179,7 @@ void EchoGuard::judge() {
     found_ = false;
     doubts_ = 0;
     // what is held back passes as it is
-    emit(end_ - kHop, std::span<const float>(frame_).last(kHop));
+    emit(end_ - Fft128::kSize, frame_);
   }
 }
 

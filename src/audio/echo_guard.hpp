@@ -30,7 +30,8 @@ class EchoGuard {
   // From the line, in order: its first sample came at `at`. Appends what may be listened to; each sample once, some
   // later.
   void process(std::span<const float> in, std::int64_t at, std::vector<float>& out);
-  void interrupt();  // the line begins anew elsewhere: what has been held back is dropped
+  void interrupt();                    // the line begins anew elsewhere: what has been held back is dropped
+  void stop(std::vector<float>& out);  // listens no more for now; what is held back passes as it is
 
   // Of the sound that came in [from, to), as far as it was appended: how much the agent's voice explains, 0 .. 255.
   int likelihood(std::int64_t from, std::int64_t to) const;

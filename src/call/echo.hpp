@@ -44,11 +44,12 @@ class Echo final : public Wire {
   int likelihood(std::int64_t from, std::int64_t to) const;  // positions in the caller's stream
 
  private:
-  static constexpr std::int64_t kApart = 480;  // samples by which the clocks may be, 60 ms
-  static constexpr int kWatch = 250;           // frames, 5 s
+  static constexpr std::int64_t kApart = 480;        // samples by which the clocks may be, 60 ms
+  static constexpr std::int64_t kStall = kRate / 4;  // … further than this cannot wait
+  static constexpr int kWatch = 250;                 // frames, 5 s
 
   std::int64_t now() const { return loop_.now().time_since_epoch().count() * kRate / 1'000'000; }
-  void align(std::int64_t end);
+  void align(std::int64_t end, std::vector<float>& out);
 
   net::Loop& loop_;
   Wire& wire_;

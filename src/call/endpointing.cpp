@@ -104,7 +104,7 @@ Duration learn_pace(Duration known, Duration length) {
 
 Duration words_wait(const Settings& s, std::string_view words, Duration known) {
   constexpr Duration kLeast = 500ms;  // a partial is not the end of a sentence: its last words are worth this much
-  const Duration usual = std::min(known < Duration::zero() ? s.words_usual : known, s.words_patience);
+  const Duration usual = std::clamp<Duration>(known < Duration::zero() ? s.words_usual : known, 0s, 1h);
   const Duration least = dialog::words_of(words).empty() ? s.wordless : kLeast;
   return std::min(s.words_patience, std::max(least, 2 * usual));
 }

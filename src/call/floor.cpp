@@ -18,6 +18,8 @@
 namespace offhook::call {
 namespace {
 
+constexpr Duration kEchoKnown = 20s;    // behind the last window with some echo in it: the line may bring more
+constexpr int kSomeEcho = 100;          // of 255
 constexpr Duration kAfterglow = 700ms;  // behind the agent's voice its echo may still be on the way
 
 // What was heard of the reply that this event ends, if it ends one.
@@ -41,6 +43,7 @@ void FloorMachine::window(event::Window w) {
     if (f_.speech.on) pause(f_.speech.heard_to, all_.line.last_sound);
   }
   f_.speech.heard_to = w.end;
+  if (w.echo >= kSomeEcho) f_.echo_at = now_;
   if (!f_.turn || !f_.turn->over) sound(w);
   score_again();
   judge();
@@ -95,6 +98,7 @@ void FloorMachine::signalled(const event::TurnSignalled& t) {
     return;
   }
   f_.finds_turns = true;
+  if (echoed(t.text)) return;
   set_words(t.text);
   out_.push_back({action::CallerSaid{t.utterance, t.text, false}, "the recogniser's own turn"});
   judge();
@@ -131,6 +135,7 @@ void FloorMachine::time_passed() {
 void FloorMachine::reply_over(const std::string& heard) {
   f_.agent_said = heard;
   f_.agent_until = now_;
+  if (all_.reply.audible) f_.taken_at = Time{};  // the turn has its answer
   const Reply::Kind kind = all_.reply.kind;
   if (!f_.expects_told && (kind == Reply::Kind::greeting || kind == Reply::Kind::answer))
     f_.expects = dialog::expected_by(heard);
@@ -165,6 +170,7 @@ void FloorMachine::set_words(const std::string& text) {
 
 bool FloorMachine::echoed(const std::string& text) const {
   const Reply& reply = all_.reply;
+  if (f_.echo_at == Time::min() || now_ - f_.echo_at > kEchoKnown) return false;  // this line brings none
   const bool before = f_.turn->started_at - f_.agent_until <= kAfterglow && !f_.agent_said.empty();
   if (!before && !reply.out()) return false;
   std::string said = before ? f_.agent_said : "";

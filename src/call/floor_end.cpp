@@ -90,7 +90,8 @@ void FloorMachine::take(const std::string& why) {
 void FloorMachine::take_without_words(const std::string& why) {
   auto& turn = *f_.turn;
   const bool unheard = !turn.words_final && turn.spoken >= kSpoke && !turn.excused;
-  const bool voiced = turn.spoken >= kVoiced && turn.overlap == Floor::Overlap::none && f_.wordless++ == 0;
+  const bool voiced =
+      turn.spoken >= kVoiced && turn.overlap == Floor::Overlap::none && !turn.excused && f_.wordless++ == 0;
   const bool silenced = turn.overlap == Floor::Overlap::won;
   if (silenced) remember_empty_hold();
   if (unheard || voiced || silenced)
@@ -98,9 +99,11 @@ void FloorMachine::take_without_words(const std::string& why) {
                             silenced  ? "the agent fell silent for no words"
                             : unheard ? "the caller spoke, but there is no transcript"
                                       : "a voice without words"};
-  if (unheard && !turn.words_failed && !turn.over && now_ < later(turn.noticed_at, s_.words_patience))
+  if (unheard && !turn.words_failed && !turn.over && now_ < later(turn.noticed_at, s_.words_patience)) {
     turn.excused = true;
-  else
+    turn.overlap = Floor::Overlap::none;  // over the apology it is one like any other
+    turn.needs_words = turn.empty_hold = false;
+  } else
     drop("no words in it: " + why);
 }
 

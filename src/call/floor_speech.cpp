@@ -74,6 +74,7 @@ void FloorMachine::speech_began(const event::Window& w) {
 void FloorMachine::learn_from_cut_in(Time from) {
   if (f_.taken_at == Time{} || all_.reply.audible || from - f_.taken_at > kCutIn) return;
   f_.pace = learn_pace(f_.pace, from - f_.taken_end);
+  f_.taken_at = Time{};
 }
 
 void FloorMachine::pause(Sample speech_end, Time speech_end_at) {

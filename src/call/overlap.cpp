@@ -51,7 +51,7 @@ Verdict judge_immediately(const Floor::Turn& turn, const Settings& s, int words)
 
 bool far_away(const Floor::Turn& turn, const State& all) {
   const int usual = all.floor.usual_level;
-  return usual >= 0 && turn.level > usual + all.settings.far_voice;
+  return usual >= 0 && turn.level - usual > all.settings.far_voice;
 }
 
 bool interruptible(const State& all) {

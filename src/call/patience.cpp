@@ -77,7 +77,8 @@ void step_patience(Patience& p, const State& all, const Event& event, Time now, 
 
   const int first = fills(r) ? 1 : 0;  // of the answer's own clauses
   auto sounds = [&](auto* e) { return e && e->generation == r.generation && e->clause == first; };
-  if ((sounds(get<event::ClauseBegun>(event)) || sounds(get<event::ClauseReady>(event))) &&
+  const auto* ready = get<event::ClauseReady>(event);
+  if ((sounds(get<event::ClauseBegun>(event)) || (sounds(ready) && ready->samples > 0)) &&
       r.kind == Reply::Kind::answer && !(fills(r) ? r.meant_at : r.first_sound)) {
     const Duration took = now - r.asked_at;
     p.mind_takes = p.mind_takes < Duration::zero() ? took : p.mind_takes + (took - p.mind_takes) / 4;

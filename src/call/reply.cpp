@@ -59,7 +59,7 @@ class Machine {
     if (d_.ending) return;
     if (d_.speculate && !d_.commit) speculate(*d_.speculate);
     if (d_.commit) commit(*d_.commit);
-    if (d_.filler) fill(*d_.filler);
+    if (d_.filler && r_.out()) fill(*d_.filler);
     if (d_.ask_again && !r_.exists()) ask({}, false, *d_.ask_again);
   }
 

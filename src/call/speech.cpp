@@ -38,7 +38,7 @@ Heard hear(Speech& f, const event::Window& w, int probability, int windows, std:
   }
   if (f.quiet_windows++ == 0) f.quiet_from = begin;
   // The model's probability falls some windows after the sound has: where the level has fallen, that counts.
-  const bool silent = loudest && span_of(w.end - speech_end(f), s) >= s.vad_stop + kVadWindow;
+  const bool silent = loudest && span_of(w.end - speech_end(f), s) - kVadWindow >= s.vad_stop;
   if (!silent && span_of(w.end - f.quiet_from, s) < s.vad_stop) return Heard::nothing;
   f.on = false;
   f.quiet_windows = f.loud_windows = 0;

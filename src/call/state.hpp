@@ -91,6 +91,7 @@ struct Floor {
   bool expects_told = false;     // by a tool or a flow, not read off the agent's own words
   int wordless = 0;              // turns in a row in which there was a voice but no words
   std::string agent_said;        // the reply heard last: what an echo would repeat
+  Time echo_at = Time::min();    // a window that the agent's voice explained in part came last
   Time agent_until{};            // … until then
   Time taken_at{}, taken_end{};  // the turn taken last: when, and where its speech ended
   // Sounds that held the agent for nothing: the next of the kind needs words, or 6 dB more.

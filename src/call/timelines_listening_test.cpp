@@ -111,10 +111,21 @@ TEST(Echo, its_transcript_is_not_taken_for_the_callers_words) {
     auto w = world();
     w.speech = {{500ms, 1500ms, "tell me about the hours"}};
     w.answers = {answer("We open at nine and close at five from Monday to Friday", 3s), answer("No", 1s)};
-    w.speech.push_back({5200ms, 6200ms, text});  // the end of the answer, a quarter of a second late
+    Rehearsal::Speech back{5200ms, 6200ms, text};  // the end of the answer, a quarter of a second late
+    back.echo = 120;                               // more than half of it is left after the suppression
+    w.speech.push_back(back);
     w.run(12s);
     EXPECT_EQ(w.context().find("agent: No") == std::string::npos, text[0] == 'f') << w.timeline_text() << w.context();
   }
+}
+
+TEST(Echo, where_the_line_brings_none_the_agents_words_are_an_answer) {
+  auto w = world();
+  w.speech = {{500ms, 1500ms, "when could I come"}};
+  w.answers = {answer("Thursday at ten or Friday at half past two", 3s), answer("Gladly", 1s)};
+  w.speech.push_back({5400ms, 6200ms, "Thursday at ten"});
+  w.run(12s);
+  EXPECT_NE(w.context().find("caller: Thursday at ten | agent: Gladly"), std::string::npos) << w.context();
 }
 
 TEST(FarVoice, a_television_does_not_stop_the_agent_but_the_caller_does) {
@@ -150,6 +161,17 @@ TEST(Filler, covers_a_slow_mind_once_and_is_told_apart_from_the_answer) {
   ASSERT_TRUE(took && meant);
   EXPECT_LT(took->v2v_us, 900'000);
   EXPECT_GT(meant->v2v_us, 3'000'000);
+}
+
+TEST(Apology, for_words_that_are_late_can_be_spoken_over) {
+  auto w = world();
+  w.delays.stt_never = true;
+  w.speech = {{500ms, 1500ms, "what are your hours"}};
+  w.at(3300ms, event::Tick{});
+  w.speech.push_back({3500ms, 5s, "what are your hours"});
+  w.run(12s);
+  EXPECT_EQ(w.count("hold"), 1) << w.timeline_text();
+  EXPECT_EQ(w.count("cut"), 1) << w.timeline_text();
 }
 
 TEST(Filler, is_not_said_where_the_answer_is_near) {
