@@ -10,22 +10,22 @@ namespace offhook::call {
 namespace {
 
 constexpr Duration kShortSound = 100ms;  // a click, a cough: no word is shorter
-constexpr Duration kShortWord = 350ms;   // "stop" may be shorter, but is known
+constexpr Duration kMumble = 450ms;      // "stop" is shorter, but known
 constexpr Duration kMemory = 10s;        // of holds for nothing
-constexpr int kSomeWords = 3;
+constexpr std::size_t kSomeWords = 3;
 
 // A recogniser's first guess at a word or two is no word: "right" begins as "dirt". Until it stands by them, the caller
 // must have said some; while the agent is held, waiting for that costs nothing.
 int real_words(const Floor::Turn& turn) {
   if (dialog::is_backchannel(turn.words)) return 0;
-  const int words = static_cast<int>(dialog::words_of(turn.words).size());
-  return words >= kSomeWords ? words : std::min(words, turn.words_stable);
+  const auto words = dialog::words_of(turn.words).size();
+  return words >= kSomeWords ? static_cast<int>(words) : std::min(static_cast<int>(words), turn.words_stable);
 }
 
-// One short word that nobody stops another with: a backchannel, whatever the recogniser has made of it.
+// A short word or two that nobody stops another with: a backchannel, whatever the recogniser has made of it.
 bool mumbled(const Floor::Turn& turn) {
-  return turn.words_final && turn.spoken < kShortWord && dialog::words_of(turn.words).size() == 1 &&
-         !dialog::asks_to_stop(turn.words);
+  const auto words = dialog::words_of(turn.words).size();
+  return turn.spoken < kMumble && words >= 1 && words < kSomeWords && !dialog::asks_to_stop(turn.words);
 }
 
 bool words_due(const Floor::Turn& turn) {
@@ -65,8 +65,7 @@ Verdict judge_overlap(const Floor::Turn& turn, const State& all, Time now) {
   const bool second_thought = turn.overlap == Floor::Overlap::dismissed && hold && !turn.tail;
   if (!open && !second_thought) return {};
   if (far_away(turn, all)) return open && (turn.paused || hold) ? dismiss("quieter than the caller") : Verdict{};
-  if (hold && mumbled(turn)) return open ? dismiss("one short word, and none that stops") : Verdict{};
-  const int words = real_words(turn);
+  const int words = hold && mumbled(turn) ? 0 : real_words(turn);
   if (hold && words >= std::max(1, s.min_words)) return flush("words over the agent: " + std::to_string(words));
   if (!open) return {};
   if (!hold) return judge_immediately(turn, s, words);
