@@ -53,4 +53,19 @@ std::string one_line(std::string_view text, std::size_t characters) {
   return out;
 }
 
+std::string printable(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    const std::string_view c = text.substr(0, length);
+    const bool c0 = length == 1 && (static_cast<unsigned char>(c[0]) < 0x20 || c[0] == 0x7F);
+    const bool c1 = length == 2 && c[0] == '\xC2' && static_cast<unsigned char>(c[1]) < 0xA0;
+    const bool forbidden = c == "\xEF\xBF\xBE" || c == "\xEF\xBF\xBF";
+    out += length == 0 || c0 || c1 || forbidden ? replacement_character : c;
+    text.remove_prefix(std::max<std::size_t>(1, length));
+  }
+  return out;
+}
+
 }  // namespace offhook

@@ -24,4 +24,8 @@ std::string clean_utf8(std::string_view text);
 // words, and none around them.
 std::string one_line(std::string_view text, std::size_t characters);
 
+// Fit for a terminal and for XML: each control (C0, DEL, C1: some command the one) and noncharacter (forbidden in the
+// other) becomes U+FFFD too; a line's end is one.
+std::string printable(std::string_view text);
+
 }  // namespace offhook

@@ -40,5 +40,15 @@ TEST(Utf8, a_line_for_a_log_has_no_controls_and_a_length_in_characters) {
   EXPECT_EQ(one_line("\xff\n", 5), "\uFFFD");
 }
 
+TEST(Utf8, what_commands_a_terminal_is_not_printable) {
+  EXPECT_EQ(printable("café  \xF0\x9F\x98\x80 ~"), "café  \xF0\x9F\x98\x80 ~");
+  EXPECT_EQ(printable("\x1b[2J\a\x7F\r\n"), "\uFFFD[2J\uFFFD\uFFFD\uFFFD\uFFFD");
+  EXPECT_EQ(printable(std::string_view("\0", 1)), "\uFFFD");
+  EXPECT_EQ(printable("\xC2\x80\xC2\x9B\xC2\x9F\xC2\xA0"), "\uFFFD\uFFFD\uFFFD\xC2\xA0");
+  EXPECT_EQ(printable("\x9B\xC2"), "\uFFFD\uFFFD");
+  EXPECT_EQ(printable("\xEF\xBF\xBD\xEF\xBF\xBE\xEF\xBF\xBF"), "\uFFFD\uFFFD\uFFFD");
+  EXPECT_EQ(printable(""), "");
+}
+
 }  // namespace
 }  // namespace offhook

@@ -1,6 +1,7 @@
 #include "call/cut_in.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "call/machines.hpp"
 #include "dialog/words.hpp"
@@ -41,18 +42,28 @@ void SpeechTrack::finish() {
   if (open_) stretches_.back().to = heard_;
   open_ = false;
   learn_words();
+  latest_from_.clear(), latest_to_.clear();
+  Time from = Time::min(), to = Time::min();
+  for (const auto& s : stretches_) {
+    latest_from_.push_back(from = std::max(from, s.from));
+    latest_to_.push_back(to = std::max(to, s.to));
+  }
 }
 
 // The first transcript that covers a stretch tells whether it has added words to those before.
 void SpeechTrack::learn_words() {
+  std::vector<Sample> furthest;  // that a text and those before it reach
+  std::vector<bool> new_words;   // does it add any to the utterance's text before it?
+  std::map<Utterance, std::size_t> said;
+  for (const auto& text : texts_) {
+    furthest.push_back(furthest.empty() ? text.upto : std::max(furthest.back(), text.upto));
+    const std::size_t words = dialog::words_of(text.words).size();
+    new_words.push_back(words > said[text.utterance] && !dialog::is_backchannel(text.words));
+    said[text.utterance] = words;
+  }
   for (auto& stretch : stretches_) {
-    const auto covers = [&](const Text& t) { return t.upto >= stretch.upto - slack_; };
-    const auto text = std::find_if(texts_.begin(), texts_.end(), covers);
-    if (text == texts_.end()) continue;
-    std::size_t before = 0;
-    for (auto earlier = texts_.begin(); earlier != text; ++earlier)
-      if (earlier->utterance == text->utterance) before = dialog::words_of(earlier->words).size();
-    stretch.words = dialog::words_of(text->words).size() > before && !dialog::is_backchannel(text->words);
+    const auto covers = std::lower_bound(furthest.begin(), furthest.end(), stretch.upto - slack_);
+    if (covers != furthest.end()) stretch.words = new_words[static_cast<std::size_t>(covers - furthest.begin())];
   }
 }
 
@@ -63,8 +74,15 @@ Taken SpeechTrack::judged(int turn, Time at, std::string why, const std::optiona
   Time soon = at + kSoon;
   if (recorded) soon = std::max(soon, std::min(recorded->taken + kSoon, at + kLongPause));
   std::optional<Time> finished;
-  for (const auto& s : stretches_) {
-    if (s.from > soon || s.from >= until) break;
+  // All before the first that may end behind `at` have finished.
+  const auto open = std::upper_bound(latest_to_.begin(), latest_to_.end(), at) - latest_to_.begin();
+  const auto counted = std::min(std::upper_bound(latest_from_.begin(), latest_from_.end(), soon),
+                                std::lower_bound(latest_from_.begin(), latest_from_.end(), until)) -
+                       latest_from_.begin();
+  auto next = static_cast<std::size_t>(std::min(open, counted));
+  if (next > 0) finished = stretches_[next - 1].to;
+  for (; next < static_cast<std::size_t>(counted); ++next) {
+    const auto& s = stretches_[next];
     if (s.to <= at) {
       finished = s.to;
     } else if (s.from <= at) {

@@ -53,7 +53,7 @@ class SpeechTrack {
   void saw(const State& state, const Event& event, Time now);
   void finish();  // the log is over
 
-  // `recorded`: what was made of this turn. SpeechTrack that began at `until` or later is not counted.
+  // Once it is over. `recorded`: what was made of this turn. SpeechTrack that began at `until` or later is not counted.
   Taken judged(int turn, Time at, std::string why, const std::optional<Answered>& recorded,
                Time until = Time::max()) const;
   const std::vector<Stretch>& stretches() const { return stretches_; }
@@ -68,7 +68,9 @@ class SpeechTrack {
   void learn_words();
 
   std::vector<Stretch> stretches_;  // in order
-  bool open_ = false;               // the last is under way
+  // The latest `from` and `to` of each stretch and those before it: in order even where a broken log's are not.
+  std::vector<Time> latest_from_, latest_to_;
+  bool open_ = false;  // the last is under way
   std::vector<Text> texts_;
   Sample slack_ = 0;
   Time heard_{};

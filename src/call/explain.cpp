@@ -3,16 +3,18 @@
 #include <algorithm>
 #include <cstdio>
 #include <istream>
+#include <iterator>
 #include <optional>
 #include <utility>
 
 #include "base/json_fields.hpp"
+#include "base/lines.hpp"
 #include "base/utf8.hpp"
 
 namespace offhook::call {
 namespace {
 
-constexpr std::size_t kLongestLine = 1 << 20, kLongestText = 400;
+constexpr std::size_t kLongestText = 400;
 constexpr Duration kWindow = 32ms;
 
 template <class... F>
@@ -22,19 +24,8 @@ struct Overloaded : F... {
 template <class... F>
 Overloaded(F...) -> Overloaded<F...>;
 
-// Fit for a terminal and for XML: of what is well-formed UTF-8, some still commands the one or is forbidden in the
-// other.
 std::string shown(std::string_view text) {
-  std::string line = one_line(text, kLongestText), out;
-  for (std::string_view rest = line; !rest.empty();) {
-    const std::size_t n = std::max<std::size_t>(1, utf8_length(rest));
-    const std::string_view c = rest.substr(0, n);
-    const bool control = n == 2 && c[0] == '\xC2' && static_cast<unsigned char>(c[1]) < 0xA0;
-    const bool forbidden = c == "\xEF\xBF\xBE" || c == "\xEF\xBF\xBF";
-    out += control || forbidden ? replacement_character : c;
-    rest.remove_prefix(n);
-  }
-  return out;
+  return printable(one_line(text, kLongestText));
 }
 
 std::string quoted(std::string_view text) {
@@ -188,8 +179,9 @@ class Teller {
       auto& turn = s_.turns[i];
       turn.until = turn.taken;
       const Duration next = i + 1 < s_.turns.size() ? s_.turns[i + 1].began : Duration::max();
-      for (const auto& m : s_.moments)
-        if (m.at >= turn.began && m.at < next) turn.until = std::max(turn.until, m.at);
+      const auto after = moments_from(s_, next);
+      if (after == s_.moments.begin()) continue;
+      if (const Duration last = std::prev(after)->at; last >= turn.began) turn.until = std::max(turn.until, last);
     }
     return std::move(s_);
   }
@@ -527,6 +519,11 @@ class Teller {
 
 }  // namespace
 
+std::vector<Story::Moment>::const_iterator moments_from(const Story& story, Duration at) {
+  return std::lower_bound(story.moments.begin(), story.moments.end(), at,
+                          [](const Story::Moment& m, Duration t) { return m.at < t; });
+}
+
 const char* name(Story::Who who) {
   constexpr const char* kNames[] = {"line", "caller", "hears", "turn", "mind", "tool", "voice", "agent", "?"};
   return kNames[static_cast<std::size_t>(who)];
@@ -534,11 +531,12 @@ const char* name(Story::Who who) {
 
 Result<Story> read_story(std::istream& log) {
   std::optional<Teller> teller;
-  std::string line;
-  for (std::size_t number = 1; std::getline(log, line); ++number) {
+  Lines lines(log, kLongestLogLine);
+  for (std::size_t told = 0; lines.next();) {
+    const std::string_view line = lines.line();
     if (line.empty()) continue;
-    auto read =
-        line.size() > kLongestLine ? Result<LogLine>(Error{Errc::invalid, "it is longer than 1 MB"}) : read_line(line);
+    const std::size_t number = lines.number();
+    auto read = lines.too_long() ? Result<LogLine>(Error{Errc::invalid, "it is longer than 1 MB"}) : read_line(line);
     if (!teller) {
       if (!read) return read.error().within("line " + std::to_string(number));
       auto* head = std::get_if<Head>(&*read);
@@ -547,12 +545,19 @@ Result<Story> read_story(std::istream& log) {
                      "line " + std::to_string(number) + ": an event log begins with its head, {\"offhook\":1,…}"};
       teller.emplace(std::move(*head));
     } else if (!read) {
-      if (line.size() > kLongestLine || !teller->other(line)) teller->not_understood(number, read.error().what);
+      if (lines.too_long() || !teller->other(line))
+        teller->not_understood(number, read.error().what);
+      else
+        ++told;
     } else if (auto* action = std::get_if<ActionLine>(&*read)) {
+      ++told;
       teller->action(*action);
     } else if (auto* events = std::get_if<std::vector<EventLine>>(&*read)) {
+      told += events->size();
       for (const auto& e : *events) teller->event(e, line);
     }
+    if (told > kMostLogged)
+      return Error{Errc::full, "line " + std::to_string(number) + ": more than 4 million events and decisions"};
   }
   if (!teller) return Error{Errc::invalid, "the file is empty: an event log begins with its head, {\"offhook\":1,…}"};
   return std::move(*teller).finish();

@@ -97,7 +97,11 @@ struct Story {
 
 const char* name(Story::Who who);
 
-// Errc::invalid only if it does not begin as an event log does. What of it cannot be read is counted.
+// The first of the moments at `at` or later.
+std::vector<Story::Moment>::const_iterator moments_from(const Story& story, Duration at);
+
+// Errc::invalid only if it does not begin as an event log does, Errc::full if it is longer than any call. What of it
+// cannot be read is counted.
 Result<Story> read_story(std::istream& log);
 
 // The middle one of them, the lower of two; zero of none.

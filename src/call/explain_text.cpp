@@ -71,10 +71,9 @@ void waterfall(std::string& out, const Story::Turn& turn) {
 }
 
 void moments(std::string& out, const Story& s, Duration from, Duration to) {
-  for (const auto& m : s.moments) {
-    if (m.at < from || m.at >= to) continue;
-    print(out, "%10.3f  %-9s", seconds(m.at), name(m.who));
-    out += m.text + "\n";
+  for (auto m = moments_from(s, from); m != s.moments.end() && m->at < to; ++m) {
+    print(out, "%10.3f  %-9s", seconds(m->at), name(m->who));
+    out += m->text + "\n";
   }
 }
 

@@ -4,30 +4,31 @@
 #include <istream>
 #include <utility>
 
+#include "base/lines.hpp"
+
 namespace offhook::call {
 namespace {
 
-constexpr std::size_t kLongestLine = 1 << 20;
-constexpr std::size_t kMostEvents = 4'000'000;  // a day and a half of windows
 using Asked = PastCall::Asked;
 
 Error empty() {
   return {Errc::invalid, "the file is empty: an event log begins with its head, {\"offhook\":1,…}"};
 }
+Error too_many(const std::string& where) {
+  return {Errc::full, where + ": more than 4 million events and decisions"};
+}
 
-struct Lines {
-  std::vector<std::pair<std::size_t, std::string>> decisions;  // how many events stood before it, and the line
-};
+using Decisions = std::vector<std::pair<std::size_t, std::string>>;  // how many events stood before it, and the line
 
-Result<Lines> read_lines(std::istream& log, PastCall& call) {
-  Lines lines;
-  std::string line;
+Result<Decisions> read_lines(std::istream& log, PastCall& call) {
+  Decisions decisions;
+  Lines lines(log, kLongestLogLine);
   bool begun = false;
-  for (std::size_t number = 1; std::getline(log, line); ++number) {
-    if (line.empty()) continue;
-    const std::string where = "line " + std::to_string(number);
-    if (line.size() > kLongestLine) return Error{Errc::invalid, where + " is longer than 1 MB"};
-    auto read = read_line(line);
+  while (lines.next()) {
+    if (lines.line().empty()) continue;
+    const std::string where = "line " + std::to_string(lines.number());
+    if (lines.too_long()) return Error{Errc::invalid, where + " is longer than 1 MB"};
+    auto read = read_line(lines.line());
     if (!read) return read.error().within(where);
     if (auto* head = std::get_if<Head>(&*read)) {
       if (std::exchange(begun, true)) return Error{Errc::invalid, where + ": a second head; a log holds one call"};
@@ -36,20 +37,21 @@ Result<Lines> read_lines(std::istream& log, PastCall& call) {
     }
     if (!begun) return Error{Errc::invalid, where + ": an event log begins with its head, {\"offhook\":1,…}"};
     if (auto* action = std::get_if<ActionLine>(&*read)) {
-      lines.decisions.emplace_back(call.events.size(), std::move(action->text));
+      if (call.events.size() + decisions.size() >= kMostLogged) return too_many(where);
+      decisions.emplace_back(call.events.size(), std::move(action->text));
       continue;
     }
     for (auto& e : std::get<std::vector<EventLine>>(*read)) {
       if (e.t < call.length)
         return Error{Errc::invalid, where + ": time goes back, from " + std::to_string(call.length.count()) + " to " +
                                         std::to_string(e.t.count()) + " µs"};
-      if (call.events.size() >= kMostEvents) return Error{Errc::full, where + ": more than 4 million events"};
+      if (call.events.size() + decisions.size() >= kMostLogged) return too_many(where);
       call.length = e.t;
       call.events.push_back(std::move(e));
     }
   }
   if (!begun) return empty();
-  return lines;
+  return decisions;
 }
 
 Duration median(std::vector<Duration> all, Duration without) {
@@ -62,13 +64,14 @@ Duration median(std::vector<Duration> all, Duration without) {
 // Steps through the events as the call did, and notes what there is to know.
 class Reader {
  public:
-  Reader(PastCall& call, const Lines& lines) : call_(call), lines_(lines), state_(begin(call.head.settings)) {}
+  Reader(PastCall& call, const Decisions& decisions)
+      : call_(call), decisions_(decisions), state_(begin(call.head.settings)) {}
 
   void run() {
     call_.answer_to.resize(call_.events.size());
     for (std::size_t i = 0; i < call_.events.size(); ++i) step(i);
     misfits(call_.events.size());
-    call_.misfits += lines_.decisions.size() - met_;
+    call_.misfits += decisions_.size() - met_;
     call_.speech.finish();
     call_.tally = counter_.tally();
     for (std::size_t i = 0; i < taken_.size(); ++i)
@@ -119,8 +122,8 @@ class Reader {
   // Compares what was decided before event `i` came with what the log says.
   void misfits(std::size_t i) {
     std::size_t n = 0;
-    for (; met_ < lines_.decisions.size() && lines_.decisions[met_].first <= i; ++met_, ++n)
-      if (n >= due_.size() || due_[n] != lines_.decisions[met_].second) ++call_.misfits;
+    for (; met_ < decisions_.size() && decisions_[met_].first <= i; ++met_, ++n)
+      if (n >= due_.size() || due_[n] != decisions_[met_].second) ++call_.misfits;
     if (n < due_.size()) call_.misfits += due_.size() - n;
     due_.clear();
   }
@@ -148,7 +151,7 @@ class Reader {
   }
 
   PastCall& call_;
-  const Lines& lines_;
+  const Decisions& decisions_;
   State state_;
   Counter counter_;
   std::vector<Move> taken_;
@@ -160,9 +163,9 @@ class Reader {
 
 Result<PastCall> read_past_call(std::istream& log) {
   PastCall call;
-  auto lines = read_lines(log, call);
-  if (!lines) return lines.error();
-  Reader(call, *lines).run();
+  auto decisions = read_lines(log, call);
+  if (!decisions) return decisions.error();
+  Reader(call, *decisions).run();
   if (!call.head.words && call.misfits > 0)
     return Error{Errc::invalid,
                  "this log was recorded with `record.words: off`: decisions that took words cannot be taken again"};

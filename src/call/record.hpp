@@ -7,6 +7,7 @@
 //   {"t":1234567,"a":"speak","gen":3,"clause":0,"text":"…","why":"…"}     what was decided on the event before it
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -25,6 +26,9 @@ struct Head {
   bool words = true;                 // false: every letter and digit of what was said is masked
   Settings settings;
 };
+
+// What is read of a log from anywhere: bytes of a line, and events and decisions together, a day and a half of windows.
+inline constexpr std::size_t kLongestLogLine = 1 << 20, kMostLogged = 4'000'000;
 
 // Each appends one line to `out`, its end included.
 void write_head(std::string& out, const Head& head);

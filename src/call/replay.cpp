@@ -4,13 +4,13 @@
 #include <istream>
 #include <optional>
 
+#include "base/lines.hpp"
 #include "call/conversation.hpp"
 
 namespace offhook::call {
 namespace {
 
 constexpr std::size_t kMostDivergences = 20;
-constexpr std::size_t kLongestLine = 1 << 20;
 
 std::string stripped(std::string line) {
   while (!line.empty() && line.back() == '\n') line.pop_back();
@@ -23,19 +23,17 @@ Result<Replay> replay(std::istream& log, const std::function<void(Duration, cons
   Replay result;
   std::optional<State> state;
   std::deque<std::string> due;  // actions taken again, not yet met in the log
-  std::string line;
-  std::size_t number = 0;
+  Lines lines(log, kLongestLogLine);
   auto differs = [&](std::string recorded, std::string replayed) {
     if (result.divergences.size() < kMostDivergences)
-      result.divergences.push_back({number, std::move(recorded), std::move(replayed)});
+      result.divergences.push_back({lines.number(), std::move(recorded), std::move(replayed)});
   };
-  while (std::getline(log, line)) {
-    ++number;
-    if (line.empty()) continue;
-    if (line.size() > kLongestLine)
-      return Error{Errc::invalid, "line " + std::to_string(number) + " is longer than 1 MB"};
-    auto read = read_line(line);
-    if (!read) return read.error().within("line " + std::to_string(number));
+  while (lines.next()) {
+    if (lines.line().empty()) continue;
+    const std::string where = "line " + std::to_string(lines.number());
+    if (lines.too_long()) return Error{Errc::invalid, where + " is longer than 1 MB"};
+    auto read = read_line(lines.line());
+    if (!read) return read.error().within(where);
     if (auto* head = std::get_if<Head>(&*read)) {
       if (!head->words)
         return Error{Errc::invalid,
@@ -57,9 +55,8 @@ Result<Replay> replay(std::istream& log, const std::function<void(Duration, cons
     for (auto& e : std::get<std::vector<EventLine>>(*read)) {
       for (; !due.empty(); due.pop_front()) differs("", due.front());
       if (e.t < result.length)
-        return Error{Errc::invalid, "line " + std::to_string(number) + ": time goes back, from " +
-                                        std::to_string(result.length.count()) + " to " + std::to_string(e.t.count()) +
-                                        " µs"};
+        return Error{Errc::invalid, where + ": time goes back, from " + std::to_string(result.length.count()) + " to " +
+                                        std::to_string(e.t.count()) + " µs"};
       ++result.events;
       result.length = e.t;
       for (const auto& action : step(*state, e.event, Time{} + e.t)) {

@@ -24,7 +24,10 @@ constexpr Duration kFlushTakes = 40ms;
 class SideBySide {
  public:
   SideBySide(const PastCall& call, const Settings& changed)
-      : call_(call), a_(begin(call.head.settings)), b_(begin(changed)), changed_(b_.settings) {}
+      : call_(call), a_(begin(call.head.settings)), b_(begin(changed)), changed_(b_.settings) {
+    for (const auto& asked : call.asked)
+      furthest_.push_back(furthest_.empty() ? asked.upto : std::max(furthest_.back(), asked.upto));
+  }
 
   WhatIf run() {
     for (i_ = 0; i_ < call_.events.size() && !over_; ++i_) pass(i_);
@@ -242,12 +245,17 @@ class SideBySide {
     const auto& turn = *b_.floor.turn;
     if (what == Asked::What::score) {
       int permille = -1;
-      for (const auto& asked : call_.asked) {
-        if (asked.at > now + 2s) break;
-        if (asked.what != what || !asked.answer || asked.upto < turn.speech_end - samples_in(kNear, changed_) ||
-            asked.upto > upto + samples_in(kNear, changed_))
-          continue;
-        if (auto* s = get<event::TurnScored>(call_.events[*asked.answer].event)) permille = s->permille;
+      // The newest about this pause; there is none where nothing asked so far reaches it.
+      const Sample least = turn.speech_end - samples_in(kNear, changed_), most = upto + samples_in(kNear, changed_);
+      const auto last = std::upper_bound(call_.asked.begin(), call_.asked.end(), now + 2s,
+                                         [](Time t, const Asked& x) { return t < x.at; });
+      for (auto n = static_cast<std::size_t>(last - call_.asked.begin()); n-- > 0 && furthest_[n] >= least;) {
+        const auto& asked = call_.asked[n];
+        if (asked.what != what || !asked.answer || asked.upto < least || asked.upto > most) continue;
+        if (auto* s = get<event::TurnScored>(call_.events[*asked.answer].event)) {
+          permille = s->permille;
+          break;
+        }
       }
       permille = std::max(permille, turn.permille);
       if (could_matter(permille, turn.words))
@@ -257,9 +265,11 @@ class SideBySide {
     }
     std::string words = turn.words;
     if (words.empty()) {  // the next transcript of this speech says at least as much
-      for (const auto& e : call_.events) {
-        const auto* t = get<event::Transcript>(e.event);
-        if (!t || t->upto < upto || Time{} + e.t < now) continue;
+      auto e = std::lower_bound(call_.events.begin(), call_.events.end(), now - Time{},
+                                [](const EventLine& x, Duration t) { return x.t < t; });
+      for (; e != call_.events.end(); ++e) {
+        const auto* t = get<event::Transcript>(e->event);
+        if (!t || t->upto < upto) continue;
         if (t->upto - upto < samples_in(10s, changed_)) words = with_prefix(t->text);
         break;
       }
@@ -437,7 +447,8 @@ class SideBySide {
   }
 
   const PastCall& call_;
-  State a_, b_;  // recorded, changed
+  std::vector<Sample> furthest_;  // that call_.asked[n] and those before it reach
+  State a_, b_;                   // recorded, changed
   std::size_t i_ = 0;
   const Settings changed_;
   WhatIf result_;

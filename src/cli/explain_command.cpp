@@ -4,6 +4,7 @@
 #include <fstream>
 #include <optional>
 
+#include "base/utf8.hpp"
 #include "call/explain_picture.hpp"
 #include "call/explain_text.hpp"
 #include "cli/commands.hpp"
@@ -49,7 +50,7 @@ int explain(const Asked& asked) {
   }
   const auto story = call::read_story(file);
   if (!story) {
-    std::fprintf(stderr, "offhook: reading %s: %s\n", asked.log.c_str(), story.error().what.c_str());
+    std::fprintf(stderr, "offhook: reading %s: %s\n", asked.log.c_str(), printable(story.error().what).c_str());
     return 2;
   }
   if (asked.turn > static_cast<int>(story->turns.size())) {

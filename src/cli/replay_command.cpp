@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <fstream>
 
+#include "base/utf8.hpp"
 #include "call/replay.hpp"
 #include "cli/commands.hpp"
 #include "cli/log_files.hpp"
@@ -19,14 +20,14 @@ int replay(const std::string& path, bool decisions) {
     return 2;
   }
   auto result = call::replay(file, [&](Duration t, const call::Action& action) {
-    if (decisions) std::printf("%10.3f  %s\n", to_ms(t) / 1000, call::describe(action).c_str());
+    if (decisions) std::printf("%10.3f  %s\n", to_ms(t) / 1000, printable(call::describe(action)).c_str());
   });
   if (!result) {
-    std::fprintf(stderr, "offhook: reading %s: %s\n", path.c_str(), result.error().what.c_str());
+    std::fprintf(stderr, "offhook: reading %s: %s\n", path.c_str(), printable(result.error().what).c_str());
     return 2;
   }
-  std::printf("call %s, agent %s, %.1f s: %zu events, %zu decisions", result->head.call.c_str(),
-              result->head.agent.c_str(), to_ms(result->length) / 1000, result->events, result->decisions);
+  std::printf("call %s, agent %s, %.1f s: %zu events, %zu decisions", printable(result->head.call).c_str(),
+              printable(result->head.agent).c_str(), to_ms(result->length) / 1000, result->events, result->decisions);
   if (result->divergences.empty()) {
     std::printf(", all of them taken again\n");
     return 0;
@@ -34,8 +35,8 @@ int replay(const std::string& path, bool decisions) {
   std::printf(", NOT all of them taken again:\n");
   for (const auto& d : result->divergences)
     std::printf("  line %zu\n    recorded  %s\n    replayed  %s\n", d.line,
-                d.recorded.empty() ? "(nothing)" : d.recorded.c_str(),
-                d.replayed.empty() ? "(nothing)" : d.replayed.c_str());
+                d.recorded.empty() ? "(nothing)" : printable(d.recorded).c_str(),
+                d.replayed.empty() ? "(nothing)" : printable(d.replayed).c_str());
   return 1;
 }
 

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <utility>
 
+#include "base/utf8.hpp"
 #include "cli/what_if_report.hpp"
 #include "server/setting_by_name.hpp"
 
@@ -150,7 +151,8 @@ int what_if(const std::vector<std::string>& logs, const WhatIfRequest& request) 
   for (const auto& path : logs) {
     auto call = read_log(path);
     const auto added = call ? report.add(path, *call) : Result<void>(call.error());
-    if (!added) std::fprintf(stderr, "offhook: passing over %s: %s\n", path.c_str(), added.error().what.c_str());
+    if (!added)
+      std::fprintf(stderr, "offhook: passing over %s: %s\n", path.c_str(), printable(added.error().what).c_str());
   }
   if (report.calls() == 0) return 2;
   report.print();

@@ -5,6 +5,8 @@
 #include <cstdarg>
 #include <cstdio>
 
+#include "base/utf8.hpp"
+
 namespace offhook::cli {
 namespace {
 
@@ -45,7 +47,7 @@ std::string move_text(const Move& move, const std::vector<Taken>& turns) {
     case Move::Kind::prompted: text = "asks whether the caller is there"; break;
     case Move::Kind::ended: text = "ends the call"; break;
   }
-  text += ": " + move.why;
+  text += ": " + printable(move.why);
   // What came of the turn, where it did not begin with that.
   const std::size_t first = move.kind == Move::Kind::taken ? 1 : 0;
   for (std::size_t i = first; i < turns.size(); ++i) text += "; then " + taken_text(turns[i]);
@@ -112,7 +114,7 @@ double Outcome::cut_in_percent() const {
 
 std::string differences_text(const call::PastCall& call, const call::WhatIf& result) {
   if (result.differences.empty()) return "";
-  std::string text = "call " + call.head.call + ", agent " + call.head.agent +
+  std::string text = "call " + printable(call.head.call) + ", agent " + printable(call.head.agent) +
                      stated(", %.1f s: %s, %s with a difference", seconds(call.length),
                             count_text(static_cast<int>(call.turns.size()), "turn", "turns").c_str(),
                             count_text(static_cast<int>(result.differences.size()), "place", "places").c_str()) +
@@ -122,7 +124,7 @@ std::string differences_text(const call::PastCall& call, const call::WhatIf& res
     if (const int n = d.cut_ins(); n != 0) text += n < 0 ? ": a cut-in avoided" : ": a cut-in gained";
     text +=
         "\n" + side_text("recorded", d.recorded, d.recorded_turns) + side_text("changed", d.changed, d.changed_turns);
-    for (const auto& what : d.not_known) text += "                    not known: " + what + "\n";
+    for (const auto& what : d.not_known) text += "                    not known: " + printable(what) + "\n";
   }
   if (call.misfits > 0)
     text += stated("  %zu of its decisions are not taken again by this version: both sides are as this version decides",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -13,25 +14,37 @@ namespace {
 
 using call::Settings;
 
-// Where the agent's file has another name than the settings, or a word for a number.
+// Where the agent's file has another name than the settings, a word for a number, or another unit.
 struct Alias {
   std::string_view name, setting;
-  std::vector<std::pair<std::string_view, std::string_view>> words;
+  std::vector<std::pair<std::string_view, std::string_view>> words = {};
+  int scale = 1, most = 0;  // of a number from 0 to `most` that may be a fraction; 0: as the settings have it
 };
 const std::vector<Alias>& aliases() {
   static const std::vector<Alias> all = {
-      {"turn.owner", "owner", {}},
+      {"turn.owner", "owner"},
       {"turn.detector", "detector", {{"smart-turn", "true"}, {"none", "false"}}},
+      {"turn.rule", "rule"},
+      {"turn.threshold", "threshold", {}, 1000, 1},
+      {"turn.adaptive", "adaptive"},
+      {"turn.vad_stop", "vad_stop"},
       {"turn.eagerness", "eagerness_percent", {{"low", "160"}, {"normal", "100"}, {"high", "60"}}},
-      {"turn.min_delay", "min_delay", {}},
-      {"turn.max_delay", "max_delay", {}},
-      {"turn.interruptions", "interruptions", {}},
-      {"turn.min_words", "min_words", {}},
-      {"turn.min_duration", "min_duration", {}},
-      {"turn.mute", "mute", {}},
-      {"limits.call", "longest_call", {}},
-      {"limits.idle", "idle", {}},
-      {"limits.turn", "longest_turn", {}},
+      {"turn.min_delay", "min_delay"},
+      {"turn.max_delay", "max_delay"},
+      {"turn.interruptions", "interruptions"},
+      {"turn.min_words", "min_words"},
+      {"turn.min_duration", "min_duration"},
+      {"turn.filler", "filler"},
+      {"turn.mute", "mute"},
+      {"limits.call", "longest_call"},
+      {"limits.idle", "idle"},
+      {"limits.idle_prompts", "idle_prompts"},
+      {"limits.turn", "longest_turn"},
+      {"limits.cost", "budget_micros", {}, 1'000'000, 10'000},
+      {"phrases.idle", "idle_text"},
+      {"phrases.goodbye", "goodbye_text"},
+      {"phrases.apology", "apology_text"},
+      {"phrases.failure", "failure_text"},
   };
   return all;
 }
@@ -60,6 +73,7 @@ struct Find {
 // Reads `value` for the setting of that name; `expected` says what did not fit.
 struct Set {
   std::string_view name, value;
+  int scale = 1, most = 0;  // as an alias has them
   bool fits = false;
   std::string expected = "another value";
 
@@ -82,10 +96,9 @@ struct Set {
     return false;
   }
   bool read(bool& to) {
-    expected = "true or false";
-    if (value != "true" && value != "false") return false;
-    to = value == "true";
-    return true;
+    expected = "on or off";
+    to = value == "on" || value == "true";
+    return to || value == "off" || value == "false";
   }
   template <class T>
   bool read(T& to) {
@@ -102,16 +115,29 @@ struct Set {
       to = *other.found;
       return true;
     } else if constexpr (std::is_integral_v<T>) {
+      if (most > 0) {
+        expected = "a number from 0 to " + std::to_string(most);
+        const auto number = parsed<double>();
+        if (!number || !(*number >= 0 && *number <= most)) return false;  // nor NaN
+        to = static_cast<T>(*number * scale + 0.5);
+        return true;
+      }
       expected = "a whole number from 0";
-      T number{};
-      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-      if (error != std::errc() || end != value.data() + value.size() || number < 0 || number > 1'000'000'000)
-        return false;
-      to = number;
+      const auto number = parsed<T>();
+      if (!number || *number < 0 || *number > 1'000'000'000) return false;
+      to = *number;
       return true;
     } else {
       return false;
     }
+  }
+
+  template <class T>
+  std::optional<T> parsed() const {
+    T number{};
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (error != std::errc() || end != value.data() + value.size()) return std::nullopt;
+    return number;
   }
 };
 
@@ -171,6 +197,7 @@ Result<void> set_by_name(Settings& settings, std::string_view name, std::string_
   if (std::find(names.list.begin(), names.list.end(), setting) == names.list.end())
     return Error{Errc::invalid, "there is no setting " + std::string(name) + "; nearest are " + nearest(name)};
   Set set{setting, word};
+  if (alias) set.scale = alias->scale, set.most = alias->most;
   settings.visit(set);
   if (set.fits) return {};
   std::string expected = set.expected;
