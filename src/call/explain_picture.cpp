@@ -240,7 +240,7 @@ class Picture {
   // ---- the turn
 
   void scores() {
-    lane("turn p", 40);
+    lane("turn-p", 40);
     double free = 0;
     for (const auto& [number, u] : s_.utterances)
       for (const auto& score : u.scores) {

@@ -255,7 +255,7 @@ TEST(Explain, the_picture_has_its_lanes_and_is_drawn_the_same_twice) {
   expect_well_formed(svg);
   EXPECT_EQ(svg, drawn(story_of(log_of(lively())), nullptr));
   for (const char* lane :
-       {"caller", "speech", "echo", "turn p", "words", "state", "mind", "clauses", "playout", "decided", "waterfall"})
+       {"caller", "speech", "echo", "turn-p", "words", "state", "mind", "clauses", "playout", "decided", "waterfall"})
     EXPECT_THAT(svg, HasSubstr(std::string("id=\"") + lane + "\""));
   EXPECT_THAT(svg, AllOf(HasSubstr("tell me &lt;everything&gt;"), HasSubstr("Okay &amp; bye"), HasSubstr("url(#early)"),
                          HasSubstr("held, then resumed"), HasSubstr(">resume: a backchannel<"),

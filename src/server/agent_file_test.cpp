@@ -76,9 +76,11 @@ llm: { provider: openai, base_url: "http://127.0.0.1:8000/v1/", model: qwen3-4b,
        temperature: 0.7, max_answer_tokens: 99 }
 tts: { provider: local, voice: en_US-joe-medium }
 turn: { owner: offhook, detector: none, eagerness: low, min_delay: 0.5s, max_delay: 2s, interruptions: immediate,
-        min_words: 2, min_duration: 400ms, mute: greeting }
+        min_words: 2, min_duration: 400ms, mute: greeting, rule: threshold, threshold: 0.6, vad_stop: 200ms,
+        adaptive: off, filler: 0.8s }
+phrases: { idle: "Hello?", goodbye: Bye., apology: Pardon?, failure: Sorry. }
 audio: { echo: off, noise: rnnoise }
-limits: { call: 10m, idle: 20s, turn: 45s, cost: 0.25 }
+limits: { call: 10m, idle: 20s, idle_prompts: 2, turn: 45s, cost: 0.25 }
 record: { events: on, words: off, sound: on, keep: 3d }
 context: { strategy: append, max_tokens: 4000 }
 called: ["+15550100", "200"]
@@ -104,6 +106,16 @@ called: ["+15550100", "200"]
   EXPECT_EQ(s.min_words, 2);
   EXPECT_EQ(s.min_duration, Duration(400ms));
   EXPECT_EQ(s.mute, call::Mute::greeting);
+  EXPECT_EQ(s.rule, call::Rule::threshold);
+  EXPECT_EQ(s.threshold, 600);
+  EXPECT_EQ(s.vad_stop, Duration(200ms));
+  EXPECT_FALSE(s.adaptive);
+  EXPECT_EQ(s.filler, Duration(800ms));
+  EXPECT_EQ(s.idle_prompts, 2);
+  EXPECT_EQ(s.idle_text, "Hello?");
+  EXPECT_EQ(s.goodbye_text, "Bye.");
+  EXPECT_EQ(s.apology_text, "Pardon?");
+  EXPECT_EQ(s.failure_text, "Sorry.");
   EXPECT_EQ(a.echo, AgentFile::Echo::off);
   EXPECT_FALSE(a.agent.echo);
   EXPECT_EQ(s.longest_call, Duration(10min));

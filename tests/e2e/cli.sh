@@ -41,6 +41,7 @@ for agent in "$ROOT"/agents/*.yaml; do
 done
 said 2 'DEEPGRAM_API_KEY is not set' env -u DEEPGRAM_API_KEY "$offhook" check "$ROOT/agents/cloud.yaml"
 said 0 . "$offhook" check "$ROOT/bench/agents/standins.yaml"
+said 0 . "$offhook" check "$ROOT/bench/agents/turns.yaml"
 said 0 'there is no service to ask' "$offhook" check --online "$ROOT/agents/receptionist.yaml"
 said 2 'absent.jsonl' "$offhook" replay "$scratch/absent.jsonl"
 printf 'hello\n' >"$scratch/bad.jsonl"
