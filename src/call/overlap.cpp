@@ -12,14 +12,15 @@ namespace {
 constexpr Duration kShortSound = 100ms;  // a click, a cough: no word is shorter
 constexpr Duration kMumble = 450ms;      // "stop" is shorter, but known
 constexpr Duration kMemory = 10s;        // of holds for nothing
-constexpr std::size_t kSomeWords = 3;
+constexpr std::size_t kSomeWords = 3;    // … while the agent is held; otherwise one fewer, as it goes on talking
 
 // A recogniser's first guess at a word or two is no word: "right" begins as "dirt". Until it stands by them, the caller
 // must have said some; while the agent is held, waiting for that costs nothing.
-int real_words(const Floor::Turn& turn) {
+int real_words(const Floor::Turn& turn, bool held) {
   if (dialog::is_backchannel(turn.words)) return 0;
   const auto words = dialog::words_of(turn.words).size();
-  return words >= kSomeWords ? static_cast<int>(words) : std::min(static_cast<int>(words), turn.words_stable);
+  return words >= (held ? kSomeWords : kSomeWords - 1) ? static_cast<int>(words)
+                                                       : std::min(static_cast<int>(words), turn.words_stable);
 }
 
 // A short word or two that nobody stops another with: a backchannel, whatever the recogniser has made of it.
@@ -65,7 +66,7 @@ Verdict judge_overlap(const Floor::Turn& turn, const State& all, Time now) {
   const bool second_thought = turn.overlap == Floor::Overlap::dismissed && hold && !turn.tail;
   if (!open && !second_thought) return {};
   if (far_away(turn, all)) return open && (turn.paused || hold) ? dismiss("quieter than the caller") : Verdict{};
-  const int words = hold && mumbled(turn) ? 0 : real_words(turn);
+  const int words = hold && mumbled(turn) ? 0 : real_words(turn, all.reply.held);
   if (hold && words >= std::max(1, s.min_words)) return flush("words over the agent: " + std::to_string(words));
   if (!open) return {};
   if (!hold) return judge_immediately(turn, s, words);

@@ -179,7 +179,7 @@ class Machine {
 
   // By the clock: the answer is heard once the filler before it has been.
   void meant() {
-    if (!r_.audible || !r_.meant_at || !r_.speech_end) return;
+    if (!r_.audible || !r_.meant_at || !r_.speech_end || d_.ended || !all_.line.closed_by.is_never()) return;
     const Time filled = r_.audible_at + span_of(std::max<Sample>(0, r_.clauses[0].samples), s_);
     out_.push_back({action::TurnMeant{r_.generation, us(std::max(*r_.meant_at, filled) - *r_.speech_end)},
                     "the first word of the answer, behind a filler"});

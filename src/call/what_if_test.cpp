@@ -75,7 +75,7 @@ Rehearsal hesitant(Settings s = {}) {
 }
 Rehearsal finished(Settings s = {}) {
   auto w = world(std::move(s));
-  w.speech = {{500ms, 1500ms, "my number is four two"}};
+  w.speech = {{500ms, 1500ms, "my dog ate the blue one"}};
   w.delays.permille = 500;
   w.think = [](const std::string&, int) { return answer("Thank you", 1s); };
   w.run(6s);
@@ -306,7 +306,7 @@ TEST(WhatIf, masked_words_refuse_rules_about_words_and_nothing_else) {
   s.min_delay = 1s;
   EXPECT_TRUE(what_if(call, s));
   // Where the words have decided something, the log is none to learn from.
-  std::istringstream in(log_of(interrupted("mm-hm", 350ms), false));
+  std::istringstream in(log_of(interrupted("stop", 350ms), false));
   auto masked = read_past_call(in);
   ASSERT_FALSE(masked);
   EXPECT_NE(masked.error().what.find("record.words: off"), std::string::npos);

@@ -78,7 +78,7 @@ tts: { provider: local, voice: en_US-joe-medium }
 turn: { owner: offhook, detector: none, eagerness: low, min_delay: 0.5s, max_delay: 2s, interruptions: immediate,
         min_words: 2, min_duration: 400ms, mute: greeting, rule: threshold, threshold: 0.6, vad_stop: 200ms,
         adaptive: off, filler: 0.8s }
-phrases: { idle: "Hello?", goodbye: Bye., apology: Pardon?, failure: Sorry. }
+phrases: { idle: "Hello?", goodbye: Bye., apology: "Pardon?", failure: Sorry. }
 audio: { echo: off, noise: rnnoise }
 limits: { call: 10m, idle: 20s, idle_prompts: 2, turn: 45s, cost: 0.25 }
 record: { events: on, words: off, sound: on, keep: 3d }
