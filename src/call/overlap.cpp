@@ -12,15 +12,17 @@ namespace {
 constexpr Duration kShortSound = 100ms;  // a click, a cough: no word is shorter
 constexpr Duration kMumble = 450ms;      // "stop" is shorter, but known
 constexpr Duration kMemory = 10s;        // of holds for nothing
-constexpr std::size_t kSomeWords = 3;    // … while the agent is held; otherwise one fewer, as it goes on talking
+constexpr std::size_t kSomeWords = 3;
+constexpr Duration kVadLag = 100ms;  // the VAD hears so late that a word is over
 
-// A recogniser's first guess at a word or two is no word: "right" begins as "dirt". Until it stands by them, the caller
-// must have said some; while the agent is held, waiting for that costs nothing.
+// A recogniser's first guess at a word or two is no word ("right" begins as "dirt", "I see" as "I, I, I"): those count
+// by which it stands. While the agent is held, waiting for that costs nothing; while it goes on talking, some length
+// will do.
 int real_words(const Floor::Turn& turn, bool held) {
   if (dialog::is_backchannel(turn.words)) return 0;
   const auto words = dialog::words_of(turn.words).size();
-  return words >= (held ? kSomeWords : kSomeWords - 1) ? static_cast<int>(words)
-                                                       : std::min(static_cast<int>(words), turn.words_stable);
+  const bool likely = !held && words >= 2 && turn.spoken >= kMumble;
+  return likely ? static_cast<int>(words) : std::min(static_cast<int>(words), turn.words_stable);
 }
 
 // A short word or two that nobody stops another with: a backchannel, whatever the recogniser has made of it.
@@ -86,7 +88,8 @@ Verdict judge_overlap(const Floor::Turn& turn, const State& all, Time now) {
 
 Time judge_by(const Floor::Turn& turn, const Settings& s) {
   if (s.interruptions != Interruptions::hold) return Time::max();
-  return later(turn.overlap_at, words_due(turn) ? s.judge_words : s.judge);
+  if (words_due(turn)) return later(turn.overlap_at, s.judge_words);
+  return later(turn.overlap_at, std::min<Duration>(s.judge, 24h) + kVadLag);
 }
 
 bool worth_holding(const State& all, Time now) {
