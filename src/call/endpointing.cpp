@@ -33,9 +33,9 @@ Judgement judge(const Evidence& e) {
   // A recogniser's comma says that more is coming, but behind an answer of a word or two it says nothing.
   std::string_view words = e.words;
   while (!words.empty() && (words.back() == ' ' || words.back() == ',')) words.remove_suffix(1);
-  const bool brief = dialog::words_of(words).size() <= 2;
-  const Ending bare = dialog::ending_of(words);
-  const Ending ending = brief || bare == Ending::complete ? bare : dialog::ending_of(e.words);
+  Ending ending = dialog::ending_of(words);
+  const bool comma = words.size() < e.words.size();
+  if (comma && ending != Ending::complete && dialog::words_of(words).size() > 2) ending = dialog::ending_of(e.words);
   if (ending == Ending::none) return {p, ""};
   const Progress progress = dialog::progress_of(e.expects, e.words);
   if (progress == Progress::partial)
