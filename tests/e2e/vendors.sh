@@ -14,7 +14,10 @@ if [ -z "${OFFHOOK_STANDINS-}" ]; then "$ROOT/scripts/build" release; fi
 make_venv() { # joined by &&: its caller looks at the status, so that set -e does not hold in here
   rm -rf "$venv" &&
     python3 -m venv "$venv" &&
-    "$venv/bin/pip" install --no-input --require-hashes -r "$vendors/requirements.txt" &&
+    # The list is complete, so no dependencies: Debian's pip takes google-auth for unpinned where google-genai asks for
+    # google-auth[requests]. What the list lacks or holds in a wrong version, the check tells.
+    "$venv/bin/pip" install --no-input --no-deps --require-hashes -r "$vendors/requirements.txt" &&
+    "$venv/bin/pip" check &&
     touch "$venv/complete"
 }
 key=$({ cat "$vendors/requirements.txt"; python3 --version; } | sha256sum | cut -c1-16)
