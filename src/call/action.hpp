@@ -40,6 +40,16 @@ struct ScoreTurn {
     v("utterance", utterance), v("upto", upto);
   }
 };
+struct ScoreWords {  // would a message end behind `text`, the caller's words so far?
+  static constexpr const char* kName = "score_words";
+  Utterance utterance = 0;
+  Sample upto = 0;   // heard so far: what tells one question from the next
+  std::string text;  // not logged, since it follows from the events
+  template <class V>
+  void visit(V&& v) {
+    v("utterance", utterance), v("upto", upto);
+  }
+};
 struct StopListening {
   static constexpr const char* kName = "stop_listening";
   Utterance utterance = 0;
@@ -205,10 +215,11 @@ struct TurnMeant {  // after a filler: from the caller's last audible sample to 
 
 }  // namespace action
 
-using Do = std::variant<action::Listen, action::Transcribe, action::ScoreTurn, action::StopListening, action::Ask,
-                        action::StopThinking, action::Abandon, action::Speak, action::Release, action::Close,
-                        action::Hold, action::Resume, action::Flush, action::CallTool, action::CancelTool,
-                        action::HangUp, action::CallerSaid, action::AgentSaid, action::TurnTook, action::TurnMeant>;
+using Do =
+    std::variant<action::Listen, action::Transcribe, action::ScoreTurn, action::ScoreWords, action::StopListening,
+                 action::Ask, action::StopThinking, action::Abandon, action::Speak, action::Release, action::Close,
+                 action::Hold, action::Resume, action::Flush, action::CallTool, action::CancelTool, action::HangUp,
+                 action::CallerSaid, action::AgentSaid, action::TurnTook, action::TurnMeant>;
 
 struct Action {
   Do what;

@@ -1,6 +1,8 @@
 #include "call/call.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 #include "base/log.hpp"
@@ -203,6 +205,7 @@ void Call::perform(const Action& action) {
           [&](const action::Listen& a) { ears_.listen(a.utterance, a.from); },
           [&](const action::Transcribe& a) { ears_.transcribe(a.utterance, a.upto); },
           [&](const action::ScoreTurn& a) { ears_.score(a.utterance, a.upto); },
+          [&](const action::ScoreWords& a) { score_words(a); },
           [&](const action::StopListening& a) { ears_.stop_listening(a.utterance); },
           [&](const action::Ask& a) { ask(a); },
           [&](const action::StopThinking& a) { stop_thinking(a.generation); },
@@ -267,6 +270,20 @@ void Call::ask(const action::Ask& ask) {
       dispatch(event::MindFailed{g, answer.error().what});
   };
   thinking_ = services_.llm.chat(std::move(request), std::move(sink));
+}
+
+// One at a time: what was asked before is about words that are no longer the last.
+void Call::score_words(const action::ScoreWords& score) {
+  const auto tell = [this, utterance = score.utterance, upto = score.upto](Result<float> p) {
+    const int permille = p ? std::clamp(static_cast<int>(std::lround(*p * 1000)), 0, 1000) : -1;
+    dispatch(event::WordsScored{utterance, upto, permille});
+  };
+  if (!services_.word_scorer) {
+    queue_.push_back(event::WordsScored{score.utterance, score.upto, -1});
+    return;
+  }
+  scoring_words_ =
+      services_.word_scorer->score(score.text, Deadline::in(services_.loop.now(), Ears::kScorePatience), tell);
 }
 
 void Call::stop_thinking(Generation generation) {

@@ -20,6 +20,7 @@
 #include "llm/llm.hpp"
 #include "telemetry/metrics.hpp"
 #include "telemetry/service_metrics.hpp"
+#include "turn/word_scorer.hpp"
 
 namespace offhook::call {
 
@@ -50,6 +51,7 @@ struct Services {
   std::set<Call*>* calls = nullptr;  // those of this loop that are alive
   Gate* gate = nullptr;              // proves that none outlives the services
   noise::Suppressor* noise = nullptr;
+  turn::WordScorer* word_scorer = nullptr;
 };
 
 // An agent as a call needs it; immutable, shared.
@@ -83,6 +85,7 @@ class Call final : public Line {
   void process(const Event& event);
   void perform(const Action& action);
   void ask(const action::Ask& ask);
+  void score_words(const action::ScoreWords& score);
   void stop_thinking(Generation generation);
   void tell_cost();
   void settle_bill();
@@ -112,7 +115,7 @@ class Call final : public Line {
   std::unique_ptr<Echo> echo_;  // null: there is none, or the edge cancels it
   Ears ears_;
   Mouth mouth_;
-  std::unique_ptr<net::Pending> thinking_;
+  std::unique_ptr<net::Pending> thinking_, scoring_words_;
   Generation thinking_for_ = 0, speculated_ = 0;
   std::vector<std::string> unheard_clauses_;  // of a speculated reply, for those who watch
   Time held_at_{};

@@ -20,13 +20,43 @@ constexpr std::int64_t kQuestion = 700;   // 0.37 s
 constexpr std::int64_t kOpen = 250;       // 1.4 s at least: nobody stops after "and the" on purpose
 constexpr std::int64_t kHalf = 120;       // 2.1 s: digits are read out in groups, with a breath between them
 constexpr std::int64_t kOpenAlone = 400;  // 0.88 s, where no turn model is asked
-constexpr Duration kUsualPace = 600ms;    // of a caller of whom nothing is known
-constexpr std::int64_t kLeastPace = 700, kMostPace = 1600;  // of 1000: how far a caller's pace bends the wait
+// What the language model gives to an end behind the words, of 1000, and where the turn's probability is bent to:
+constexpr int kUnlikely = 30, kDoubtful = 70, kPossible = 100, kLikely = 200;
+constexpr std::int64_t kUnlikelyTurn = 350;                  // below kUnlikely at most: 1.0 s
+constexpr std::int64_t kDoubtfulTurn = 500;                  // below kDoubtful at most: 0.64 s
+constexpr std::int64_t kPossibleTurn = 400;                  // from kPossible on, at least: 0.88 s
+constexpr std::int64_t kLikelyTurn = 700;                    // from kLikely on, at least: 0.37 s
+constexpr std::int64_t kLeastComma = 350, kMostComma = 500;  // … but behind a comma: 1.0 to 0.64 s
+constexpr Duration kUsualPace = 600ms;                       // of a caller of whom nothing is known
+constexpr std::int64_t kLeastPace = 700, kMostPace = 1600;   // of 1000: how far a caller's pace bends the wait
 
 struct Judgement {
   std::int64_t permille = 1000;
-  std::string reason;  // of the words'; empty: none
+  std::string reason;      // of the words'; empty: none
+  bool words_tell = true;  // … and no model is asked about them
 };
+
+// ", words p=0.21"
+std::string told(int word_permille) {
+  char text[48] = "";
+  if (word_permille >= 0) std::snprintf(text, sizeof text, ", words p=%.2f", word_permille / 1000.0);
+  return text;
+}
+
+// Too few for a language model: any name may end behind them, and any sentence go on.
+bool few_words(std::string_view words) {
+  return dialog::words_of(words).size() < 3;
+}
+
+// What the language model makes of words that tell nothing else.
+Judgement bent(std::int64_t permille, const Evidence& e, const std::string& reason) {
+  const int l = e.word_permille;
+  if (l >= kPossible)
+    permille = std::max(permille, l >= kLikely ? kLikelyTurn : kPossibleTurn);
+  else if (l >= 0 && l < kDoubtful)
+    permille = std::min(permille, l < kUnlikely ? kUnlikelyTurn : kDoubtfulTurn);
+  return {permille, reason + told(l), few_words(e.words)};
+}
 
 Judgement judge(const Evidence& e) {
   const std::int64_t p = e.permille < 0 ? 1000 : std::clamp(e.permille, 0, 1000);
@@ -34,22 +64,28 @@ Judgement judge(const Evidence& e) {
   std::string_view words = e.words;
   while (!words.empty() && (words.back() == ' ' || words.back() == ',')) words.remove_suffix(1);
   Ending ending = dialog::ending_of(words);
-  const bool comma = words.size() < e.words.size();
-  if (comma && ending != Ending::complete && dialog::words_of(words).size() > 2) ending = dialog::ending_of(e.words);
+  const bool comma = words.size() < e.words.size() && ending != Ending::complete && dialog::words_of(words).size() > 2;
   if (ending == Ending::none) return {p, ""};
   const Progress progress = dialog::progress_of(e.expects, e.words);
   if (progress == Progress::partial)
     return {std::min(p, kHalf), "a part of the " + std::string(dialog::name(e.expects))};
   if (const Entity half = dialog::half_said(e.words); half != Entity::none && progress != Progress::whole)
     return {std::min(p, kHalf), "half a " + std::string(dialog::name(half))};
-  if (progress == Progress::whole && ending != Ending::open)
+  if (progress == Progress::whole && ending != Ending::open && !comma)
     return {std::max(p, kSaidWhole), "the whole " + std::string(dialog::name(e.expects))};
+  // Without a verdict the silence alone decides: min_delay, unless the words say that more is coming.
+  const std::int64_t open = e.permille < 0 ? kOpenAlone : std::min(p * 4 / 10, kOpen);
+  if (comma && ending != Ending::open)  // the words would do
+    return {e.word_permille >= kLikely ? std::clamp(p, kLeastComma, kMostComma) : open,
+            "a comma" + told(e.word_permille), false};
   switch (ending) {
-    // Without a verdict the silence alone decides: min_delay, unless the words say that more is coming.
-    case Ending::open: return {e.permille < 0 ? kOpenAlone : std::min(p * 4 / 10, kOpen), "open ending"};
+    case Ending::open: return {open, "open ending"};
     case Ending::complete: return {std::max(p, kSaidWhole), "complete ending"};
-    case Ending::question: return {std::max(p, kQuestion), "question"};
-    default: return {p, std::string(dialog::name(ending)) + " ending"};
+    case Ending::question: {
+      const bool doubted = e.word_permille >= 0 && e.word_permille < kPossible;
+      return bent(std::max(p, doubted ? kPossibleTurn : kQuestion), e, "question");
+    }
+    default: return bent(p, e, std::string(dialog::name(ending)) + " ending");
   }
 }
 
@@ -59,6 +95,10 @@ std::int64_t pace_permille(const Settings& s, Duration pace) {
 }
 
 }  // namespace
+
+bool words_leave_open(const Evidence& e) {
+  return !judge(e).words_tell;
+}
 
 Duration endpoint_wait(const Settings& s, const Evidence& e) {
   const std::int64_t least = std::clamp<Duration>(s.min_delay, 0s, 1h).count();

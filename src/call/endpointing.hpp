@@ -21,7 +21,11 @@ struct Evidence {
   std::string_view words;
   dialog::Expects expects = dialog::Expects::none;  // what the agent has asked for
   Duration pace{-1};                                // of this caller's pauses in mid-turn; below 0: nothing yet
+  int word_permille = -1;  // the language model's probability that a message ends behind the words; -1: there is none
 };
+
+// Nothing else is known by the words: the language model's view of them would bend the wait.
+bool words_leave_open(const Evidence& evidence);
 
 Duration endpoint_wait(const Settings& settings, const Evidence& evidence);
 

@@ -139,6 +139,18 @@ struct TurnScored {  // the turn model's probability that the turn up to a posit
   friend bool operator==(const TurnScored&, const TurnScored&) = default;
 };
 
+struct WordsScored {  // the language model's probability that a message ends behind the words asked about
+  static constexpr const char* kName = "words_scored";
+  Utterance utterance = 0;
+  Sample upto = 0;   // as ScoreWords had it
+  int permille = 0;  // -1: it failed
+  template <class V>
+  void visit(V&& v) {
+    v("utterance", utterance), v("upto", upto), v("permille", permille);
+  }
+  friend bool operator==(const WordsScored&, const WordsScored&) = default;
+};
+
 struct Expecting {  // a tool or a flow says what the caller is to tell next
   static constexpr const char* kName = "expecting";
   dialog::Expects what = dialog::Expects::none;
@@ -268,10 +280,11 @@ struct Drained {  // all of the reply was heard
 
 }  // namespace event
 
-using Event = std::variant<event::Answered, event::HungUp, event::Digit, event::EndRequested, event::Spent, event::Tick,
-                           event::Window, event::Partial, event::Transcript, event::TranscriptFailed,
-                           event::TurnSignalled, event::TurnScored, event::Expecting, event::Token, event::ToolAsked,
-                           event::MindDone, event::MindFailed, event::ToolReturned, event::ClauseBegun,
-                           event::ClauseSaid, event::ClauseReady, event::Audible, event::Flushed, event::Drained>;
+using Event =
+    std::variant<event::Answered, event::HungUp, event::Digit, event::EndRequested, event::Spent, event::Tick,
+                 event::Window, event::Partial, event::Transcript, event::TranscriptFailed, event::TurnSignalled,
+                 event::TurnScored, event::WordsScored, event::Expecting, event::Token, event::ToolAsked,
+                 event::MindDone, event::MindFailed, event::ToolReturned, event::ClauseBegun, event::ClauseSaid,
+                 event::ClauseReady, event::Audible, event::Flushed, event::Drained>;
 
 }  // namespace offhook::call

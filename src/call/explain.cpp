@@ -70,6 +70,7 @@ class Teller {
                    [&](const event::TranscriptFailed& e) { failed(Who::hears, "", e.why); },
                    [&](const event::TurnSignalled& e) { signalled(e); },
                    [&](const event::TurnScored& e) { scored(e); },
+                   [&](const event::WordsScored& e) { words_scored(e); },
                    [&](const event::Token& e) { token(e); },
                    [&](const event::ToolAsked& e) {
                      tell(Who::mind, "wants " + shown(e.tool) + " " + shown(e.arguments) + of(e.generation));
@@ -111,6 +112,7 @@ class Teller {
                    [&](const action::Listen& a) { listen(a, why); },
                    [&](const action::Transcribe& a) { pause(a, why); },
                    [&](const action::ScoreTurn&) { score_why_ = why; },
+                   [&](const action::ScoreWords&) { word_score_why_ = why; },
                    [&](const action::StopListening& a) { stop_listening(a, why); },
                    [&](const action::CallerSaid& a) {
                      if (a.final) taken(a, why);
@@ -317,6 +319,13 @@ class Teller {
     tell(Who::turn, p + (score_why_.empty() ? "" : " (" + shown(score_why_) + ")"));
   }
 
+  void words_scored(const event::WordsScored& e) {
+    if (e.permille < 0) return failed(Who::turn, " of words to be scored", "");
+    char p[64];
+    std::snprintf(p, sizeof p, "p=%.2f that the words are a whole message", std::min(e.permille, 1000) / 1000.0);
+    tell(Who::turn, p + (word_score_why_.empty() ? "" : " (" + shown(word_score_why_) + ")"));
+  }
+
   void stop_listening(const action::StopListening& a, const std::string& why) {
     if (Story::Utterance* u = utterance(a.utterance)) u->over = now_;
     tell(Who::turn, flag("let go", why), flag("let go", why));
@@ -509,7 +518,7 @@ class Teller {
   Duration now_{};
   int rate_ = 8000;
   Sample heard_to_ = 0;
-  std::string score_why_;
+  std::string score_why_, word_score_why_;
   std::size_t let_go_ = SIZE_MAX;  // its moment
   call::Utterance let_go_of_ = 0;
   std::map<std::string, Duration> called_;

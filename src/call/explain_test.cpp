@@ -178,6 +178,19 @@ TEST(Explain, failures_and_tools_are_told) {
   EXPECT_GE(story.failures, 1);
 }
 
+TEST(Explain, what_the_language_model_made_of_the_words_is_told) {
+  Settings s;
+  s.word_scorer = true;
+  auto w = world(s);
+  w.delays.word_permille = {{"my dog ate", 10}};
+  w.speech = {{500ms, 1500ms, "my dog ate"}};
+  w.answers = {answer("I see", 1s)};
+  w.run(6s);
+  const std::string text = explained(story_of(log_of(w)));
+  EXPECT_THAT(text, HasSubstr("p=0.01 that the words are a whole message (the words alone leave it open)"));
+  EXPECT_THAT(line_with(text, "TAKEN"), HasSubstr("words p=0.01"));
+}
+
 TEST(Explain, masked_words_are_explained_all_the_same) {
   const auto text = explained(story_of(log_of(lively(), false)));
   EXPECT_THAT(text, AllOf(HasSubstr("record.words: off"), HasSubstr("Turn 2"), HasSubstr("\"xxxx xx\"")));

@@ -126,6 +126,15 @@ void FloorMachine::scored(const event::TurnScored& t) {
   decide();
 }
 
+void FloorMachine::words_scored(const event::WordsScored& t) {
+  if (!f_.turn || f_.turn->utterance != t.utterance || !f_.turn->word_score_due || f_.turn->scored_upto != t.upto)
+    return;
+  f_.turn->word_permille = std::clamp(t.permille, -1, 1000);
+  f_.turn->word_score_due = false;
+  weigh();
+  decide();
+}
+
 void FloorMachine::time_passed() {
   if (f_.speech.on && now_ >= later(all_.line.last_sound, s_.no_sound)) pause(f_.speech.heard_to, all_.line.last_sound);
   judge();
@@ -159,12 +168,18 @@ void FloorMachine::drop(const std::string& why) {
 
 void FloorMachine::set_words(const std::string& text) {
   auto& turn = *f_.turn;
+  if (!dialog::same_words(turn.scored_words, text)) {
+    turn.scored_words.clear();
+    turn.word_permille = -1;
+    turn.word_score_due = false;
+  }
   turn.words = text;
   turn.words_stable = std::numeric_limits<int>::max();
   if (turn.empty_hold && !text.empty()) {  // its words were only late
     if (!f_.empty_holds.empty()) f_.empty_holds.pop_back();
     turn.empty_hold = false;
   }
+  score_words();
   weigh();
 }
 
@@ -192,6 +207,7 @@ void step_floor(Floor& floor, const State& all, const Event& event, Time now, De
   if (auto* t = get<event::TranscriptFailed>(event)) machine.transcript_failed(*t);
   if (auto* t = get<event::TurnSignalled>(event)) machine.signalled(*t);
   if (auto* t = get<event::TurnScored>(event)) machine.scored(*t);
+  if (auto* t = get<event::WordsScored>(event)) machine.words_scored(*t);
   if (get<event::Tick>(event)) machine.time_passed();
   if (auto* e = get<event::Expecting>(event)) machine.expecting(*e);
   if (reply_over) machine.reply_over(*reply_over);
@@ -209,6 +225,7 @@ Time deadline_of(const Floor& floor, const State& all) {
   Time decide = turn.over ? turn.noticed_at : later(turn.speech_end_at, turn.wait);
   if (turn.score_due && !turn.over) decide = std::max(decide, later(turn.noticed_at, s.score_patience));
   if (!turn.words_final && !turn.words_failed) decide = std::max(decide, words_by(floor, s));
+  if (turn.word_score_due && !turn.over) decide = std::max(decide, turn.word_score_by);
   if (waits_for_the_reply(turn) && all.reply.out()) decide = std::max(decide, longest);
   return std::min(next, decide);
 }

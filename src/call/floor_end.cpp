@@ -52,6 +52,7 @@ void FloorMachine::decide() {
   if (!turn.words_final && !turn.words_failed && now_ < words_by(f_, s_)) return;
   if (turn.over) return take("the longest turn is over");
   if (turn.score_due && now_ < later(turn.noticed_at, s_.score_patience)) return;
+  if (turn.word_score_due && now_ < turn.word_score_by) return;
   if (tail) return;
   if (now_ < later(turn.speech_end_at, turn.wait)) return;
   if (theirs() && !dialog::words_of(turn.words).empty()) {

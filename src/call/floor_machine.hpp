@@ -35,6 +35,7 @@ class FloorMachine {
   // The recogniser judges the turn itself. Where it owns turns its end is the end; elsewhere it is evidence.
   void signalled(const event::TurnSignalled& t);
   void scored(const event::TurnScored& t);
+  void words_scored(const event::WordsScored& t);
   void time_passed();
   // The agent has just fallen silent: what the caller has said meanwhile is a turn like any other. What the agent has
   // asked says what to wait for.
@@ -55,6 +56,8 @@ class FloorMachine {
   void learn_from_cut_in(Time from);
   void pause(Sample speech_end, Time speech_end_at);
   void score_again();
+  // The language model is asked about the words once there is silence behind them.
+  void score_words();
   // A service that finds the end of speech by itself may find it one window earlier than we do.
   bool covers(Sample upto) const;
   void set_words(const std::string& text);
@@ -64,7 +67,7 @@ class FloorMachine {
   bool theirs() const { return s_.owner == Owner::stt && f_.finds_turns; }
   // Without a word of its end from whoever owns turns, the longest delay decides.
   void weigh();
-  Evidence evidence() const { return {f_.turn->permille, f_.turn->words, f_.expects, f_.pace}; }
+  Evidence evidence() const { return {f_.turn->permille, f_.turn->words, f_.expects, f_.pace, f_.turn->word_permille}; }
 
   // ---- speech over the agent
   void overlap(Duration so_far);

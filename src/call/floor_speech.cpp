@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "call/floor_machine.hpp"
+#include "dialog/words.hpp"
 
 namespace offhook::call {
 namespace {
@@ -96,8 +97,25 @@ void FloorMachine::pause(Sample speech_end, Time speech_end_at) {
   turn.score_due = s_.detector && !theirs() && s_.max_delay > s_.min_delay &&
                    turn.overlap != Floor::Overlap::dismissed && !turn.over;
   if (turn.score_due) out_.push_back({action::ScoreTurn{turn.utterance, speech_end}, "its verdict bends the wait"});
+  score_words();
   weigh();
   prepare();
+}
+
+void FloorMachine::score_words() {
+  constexpr int kMost = 12;  // a turn: waste is bounded
+  if (!s_.word_scorer || !f_.turn || f_.turn->over || theirs() || s_.rule != Rule::curve) return;
+  auto& turn = *f_.turn;
+  if (turn.overlap == Floor::Overlap::dismissed || turn.word_scores >= kMost) return;
+  if (!turn.paused && f_.speech.quiet_windows == 0) return;
+  if (dialog::same_words(turn.scored_words, turn.words) || !words_leave_open(evidence())) return;
+  ++turn.word_scores;
+  turn.scored_words = turn.words;
+  turn.scored_upto = f_.speech.heard_to;
+  turn.word_permille = -1;
+  turn.word_score_due = true;
+  turn.word_score_by = later(now_, s_.word_score_patience);
+  out_.push_back({action::ScoreWords{turn.utterance, turn.scored_upto, turn.words}, "the words alone leave it open"});
 }
 
 void FloorMachine::score_again() {

@@ -77,15 +77,20 @@ class Reader {
     for (std::size_t i = 0; i < taken_.size(); ++i)
       call_.turns.push_back(
           call_.speech.judged(static_cast<int>(i) + 1, taken_[i].at, taken_[i].why, call_.answered[i]));
-    std::vector<Duration> words, scores;
-    for (const auto& a : call_.asked)
-      if (a.answer) (a.what == Asked::What::words ? words : scores).push_back(time(*a.answer) - a.at);
-    call_.words_take = median(std::move(words), 200ms);
-    call_.score_takes = median(std::move(scores), 40ms);
+    call_.words_take = usually(Asked::What::words, 200ms);
+    call_.score_takes = usually(Asked::What::score, 40ms);
+    call_.word_score_takes = usually(Asked::What::word_score, 80ms);
   }
 
  private:
   Time time(std::size_t event) const { return Time{} + call_.events[event].t; }
+
+  Duration usually(Asked::What what, Duration without) const {
+    std::vector<Duration> took;
+    for (const auto& a : call_.asked)
+      if (a.answer && a.what == what) took.push_back(time(*a.answer) - a.at);
+    return median(std::move(took), without);
+  }
 
   void step(std::size_t i) {
     const auto& [t, event] = call_.events[i];
@@ -113,6 +118,8 @@ class Reader {
       call_.asked.push_back({Asked::What::words, i, now, a->upto, {}});
     if (auto* a = std::get_if<action::ScoreTurn>(&action.what))
       call_.asked.push_back({Asked::What::score, i, now, a->upto, {}});
+    if (auto* a = std::get_if<action::ScoreWords>(&action.what))
+      call_.asked.push_back({Asked::What::word_score, i, now, a->upto, {}});
     std::string text;
     write_action(text, call_.events[i].t, action, call_.head.words);
     text.pop_back();
@@ -137,6 +144,9 @@ class Reader {
       upto = f->upto;
     } else if (auto* s = std::get_if<event::TurnScored>(&event)) {
       what = Asked::What::score;
+      upto = s->upto;
+    } else if (auto* s = std::get_if<event::WordsScored>(&event)) {
+      what = Asked::What::word_score;
       upto = s->upto;
     } else {
       return;

@@ -17,7 +17,7 @@ namespace offhook::call {
 struct PastCall {
   // What recogniser and turn model were asked, and what became of it.
   struct Asked {
-    enum class What { words, score };
+    enum class What { words, score, word_score };
     What what = What::words;
     std::size_t event = 0;  // asked when this one had come
     Time at{};
@@ -29,9 +29,9 @@ struct PastCall {
   std::vector<EventLine> events;
   Duration length{};
 
-  std::vector<Asked> asked;                           // in order
-  std::vector<std::optional<std::size_t>> answer_to;  // of each event: the Asked
-  Duration words_take{}, score_takes{};               // half of the answers came sooner
+  std::vector<Asked> asked;                                  // in order
+  std::vector<std::optional<std::size_t>> answer_to;         // of each event: the Asked
+  Duration words_take{}, score_takes{}, word_score_takes{};  // half of the answers came sooner
 
   SpeechTrack speech;
   std::vector<Taken> turns;

@@ -115,6 +115,8 @@ void Promises::act(const Action& a) {
     expect(listening_ == x->utterance, "Transcribe of what is not listened to");
   } else if (auto* x = std::get_if<action::ScoreTurn>(&a.what)) {
     expect(listening_ == x->utterance, "ScoreTurn of what is not listened to");
+  } else if (auto* x = std::get_if<action::ScoreWords>(&a.what)) {
+    expect(listening_ == x->utterance, "ScoreWords of what is not listened to");
   } else if (auto* x = std::get_if<action::StopListening>(&a.what)) {
     expect(listening_ == x->utterance, "StopListening without Listen");
     listening_ = 0;

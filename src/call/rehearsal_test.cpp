@@ -188,6 +188,11 @@ void Rehearsal::perform(const Action& a) {
       later(delays.stt, event::Transcript{x->utterance, x->upto, words(x->utterance, x->upto)});
   } else if (auto* x = std::get_if<action::ScoreTurn>(&a.what)) {
     if (!delays.score_never) later(delays.score, event::TurnScored{x->utterance, x->upto, delays.permille});
+  } else if (auto* x = std::get_if<action::ScoreWords>(&a.what)) {
+    const auto known = delays.word_permille.find(x->text);
+    if (!delays.word_score_never)
+      later(delays.score,
+            event::WordsScored{x->utterance, x->upto, known == delays.word_permille.end() ? -1 : known->second});
   } else if (auto* x = std::get_if<action::Ask>(&a.what)) {
     note(x->speculative ? "speculating" : "thinking");
     Answer answer;

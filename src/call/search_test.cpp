@@ -47,6 +47,7 @@ Settings random_settings(Dice& dice) {
   s.words_usual = dice.ms(0, 1500);
   if (dice.one_in(10)) s.budget_micros = 40'000;
   s.detector = !dice.one_in(3);
+  s.word_scorer = dice.one_in(2);
   s.min_words = dice.one_in(3) ? dice.below(4) : 0;
   s.vad_stop = dice.ms(1, 6) * 32;
   s.min_delay = dice.ms(0, 600);
@@ -168,6 +169,8 @@ class World {
         pending_.push_back(event::Transcript{x->utterance, x->upto, dice_.of(kCaller)});
     } else if (auto* x = std::get_if<action::ScoreTurn>(&a.what)) {
       pending_.push_back(event::TurnScored{x->utterance, x->upto, dice_.below(1002) - 1});
+    } else if (auto* x = std::get_if<action::ScoreWords>(&a.what)) {
+      pending_.push_back(event::WordsScored{x->utterance, x->upto, dice_.below(1002) - 1});
     } else if (auto* x = std::get_if<action::Ask>(&a.what)) {
       const Generation g = x->generation;
       for (int n = dice_.below(5); n > 0; --n) pending_.push_back(event::Token{g, dice_.of(kTokens)});

@@ -41,20 +41,22 @@ struct Settings {
   int echo_most = 200;        // of 255: a window that the agent's own voice explains so far is no speech of the caller
 
   // ---- end of turn
-  Owner owner = Owner::offhook;      // stt: the recogniser's own signals, where it sends any
-  bool detector = true;              // ask the turn model
-  Rule rule = Rule::curve;           // threshold: at or above it the turn is over, below it max_delay decides
-  int threshold = 500;               // of 1000
-  bool adaptive = true;              // the wait follows this caller's own pauses
-  bool speculate = true;             // think and prepare the first clause while the turn is not decided
-  Duration min_delay = 300ms;        // from the last speech to the earliest commit
-  Duration max_delay = 3s;           // … and to the latest
-  int eagerness_percent = 100;       // scales what the wait has above min_delay: 60 eager, 160 patient
-  Duration score_patience = 400ms;   // a verdict of the turn model that comes later is not waited for
-  Duration words_patience = 2500ms;  // a transcript that comes later than this after the pause is not waited for
-  Duration words_usual = 300ms;      // within which this recogniser's come, 99 of 100: where learning begins
-  Duration wordless = 1200ms;        // a voice without words: something is said about it by then
-  int speculations = 4;              // answers prepared for different words, a turn
+  Owner owner = Owner::offhook;          // stt: the recogniser's own signals, where it sends any
+  bool detector = true;                  // ask the turn model
+  bool word_scorer = false;              // ask the language model about the words
+  Rule rule = Rule::curve;               // threshold: at or above it the turn is over, below it max_delay decides
+  int threshold = 500;                   // of 1000
+  bool adaptive = true;                  // the wait follows this caller's own pauses
+  bool speculate = true;                 // think and prepare the first clause while the turn is not decided
+  Duration min_delay = 300ms;            // from the last speech to the earliest commit
+  Duration max_delay = 3s;               // … and to the latest
+  int eagerness_percent = 100;           // scales what the wait has above min_delay: 60 eager, 160 patient
+  Duration score_patience = 400ms;       // a verdict of the turn model that comes later is not waited for
+  Duration word_score_patience = 200ms;  // the language model's answer that takes longer is not waited for
+  Duration words_patience = 2500ms;      // a transcript that comes later than this after the pause is not waited for
+  Duration words_usual = 300ms;          // within which this recogniser's come, 99 of 100: where learning begins
+  Duration wordless = 1200ms;            // a voice without words: something is said about it by then
+  int speculations = 4;                  // answers prepared for different words, a turn
 
   // ---- interruptions
   Interruptions interruptions = Interruptions::hold;
@@ -93,17 +95,18 @@ struct Settings {
   void visit(V&& v) {
     v("rate", rate), v("speech_start", speech_start), v("speech_keep", speech_keep), v("start_windows", start_windows),
         v("overlap_windows", overlap_windows), v("vad_stop", vad_stop), v("run_up", run_up), v("no_sound", no_sound),
-        v("vanished", vanished), v("echo_most", echo_most), v("owner", owner), v("detector", detector), v("rule", rule),
-        v("threshold", threshold), v("adaptive", adaptive), v("speculate", speculate), v("min_delay", min_delay),
-        v("max_delay", max_delay), v("eagerness_percent", eagerness_percent), v("score_patience", score_patience),
-        v("words_patience", words_patience), v("words_usual", words_usual), v("wordless", wordless),
-        v("speculations", speculations), v("interruptions", interruptions), v("min_words", min_words),
-        v("min_duration", min_duration), v("judge", judge), v("judge_words", judge_words), v("tail", tail),
-        v("far_voice", far_voice), v("mute", mute), v("idle", idle), v("idle_prompts", idle_prompts),
-        v("filler", filler), v("filler_gain", filler_gain), v("longest_call", longest_call),
-        v("longest_turn", longest_turn), v("mind_patience", mind_patience), v("voice_patience", voice_patience),
-        v("goodbye_patience", goodbye_patience), v("failures", failures), v("failing", failing),
-        v("tool_steps", tool_steps), v("budget_micros", budget_micros), v("greeting", greeting),
+        v("vanished", vanished), v("echo_most", echo_most), v("owner", owner), v("detector", detector),
+        v("word_scorer", word_scorer), v("rule", rule), v("threshold", threshold), v("adaptive", adaptive),
+        v("speculate", speculate), v("min_delay", min_delay), v("max_delay", max_delay),
+        v("eagerness_percent", eagerness_percent), v("score_patience", score_patience),
+        v("word_score_patience", word_score_patience), v("words_patience", words_patience),
+        v("words_usual", words_usual), v("wordless", wordless), v("speculations", speculations),
+        v("interruptions", interruptions), v("min_words", min_words), v("min_duration", min_duration),
+        v("judge", judge), v("judge_words", judge_words), v("tail", tail), v("far_voice", far_voice), v("mute", mute),
+        v("idle", idle), v("idle_prompts", idle_prompts), v("filler", filler), v("filler_gain", filler_gain),
+        v("longest_call", longest_call), v("longest_turn", longest_turn), v("mind_patience", mind_patience),
+        v("voice_patience", voice_patience), v("goodbye_patience", goodbye_patience), v("failures", failures),
+        v("failing", failing), v("tool_steps", tool_steps), v("budget_micros", budget_micros), v("greeting", greeting),
         v("idle_text", idle_text), v("goodbye_text", goodbye_text), v("apology_text", apology_text),
         v("failure_text", failure_text), v("tools", tools);
   }

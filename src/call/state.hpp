@@ -60,11 +60,17 @@ struct Floor {
     bool words_final = false;   // … covers all speech
     bool words_failed = false;  // the recogniser gave up on this pause
     Time words_at{};
-    int permille = -1;       // the turn model's verdict on this pause, -1: none yet
-    bool score_due = false;  // … is on its way
-    int scores = 0;          // asked again in this pause
-    bool signalled = false;  // the recogniser says that the turn is over
-    Duration wait{};         // from the last speech to the end of the turn, by what is known
+    int permille = -1;            // the turn model's verdict on this pause, -1: none yet
+    bool score_due = false;       // … is on its way
+    int scores = 0;               // asked again in this pause
+    int word_permille = -1;       // the language model's that a message ends behind `scored_words`; -1: none yet
+    std::string scored_words;     // … which it was asked about last, …
+    Sample scored_upto = -1;      // … at this position, …
+    Time word_score_by{};         // … and is waited for until then
+    bool word_score_due = false;  // it has not answered
+    int word_scores = 0;          // asked in this turn
+    bool signalled = false;       // the recogniser says that the turn is over
+    Duration wait{};              // from the last speech to the end of the turn, by what is known
     Overlap overlap = Overlap::none;
     Time overlap_at{};
     bool needs_words = false;  // this noise has held the agent for nothing before

@@ -92,6 +92,70 @@ TEST(Threshold, the_detector_alone_decides_and_neither_words_nor_pace_count) {
             std::string::npos);
 }
 
+TEST(WordScore, bends_the_wait_only_where_nothing_else_is_known_by_the_words) {
+  Settings s;
+  const auto wait = [&](int permille, const char* words, int word_permille) {
+    return endpoint_wait(s, {permille, words, dialog::Expects::none, Duration(-1), word_permille});
+  };
+  EXPECT_GT(wait(950, "i need to change my appointment", 10), 1500ms) << "however sure the melody is";
+  EXPECT_GT(wait(950, "i need to change my appointment", 60), 700ms);
+  EXPECT_EQ(wait(950, "i need to change my appointment", 100), wait(950, "i need to change my appointment", -1));
+  EXPECT_LT(wait(300, "my order has not arrived yet", 740), 400ms);
+  EXPECT_EQ(wait(300, "yes please", 0), wait(300, "yes please", -1)) << "an answer that stands alone";
+  EXPECT_EQ(wait(300, "and then the", 900), wait(300, "and then the", -1));
+  EXPECT_TRUE(words_leave_open({500, "my order has not arrived yet"}));
+  EXPECT_FALSE(words_leave_open({500, "yes please"}));
+  EXPECT_FALSE(words_leave_open({500, ""}));
+  EXPECT_NE(endpoint_why(s, {950, "my dog ate", dialog::Expects::none, Duration(-1), 10}).find("words p=0.01"),
+            std::string::npos);
+}
+
+// "my dog ate" … "the blue one", with a second between: the melody says that the first is a whole turn.
+Rehearsal hesitant(bool asked) {
+  Settings s;
+  s.word_scorer = asked;
+  auto w = world(s);
+  w.delays.permille = 950;
+  w.delays.word_permille = {{"my dog ate", 10}, {"my dog ate the blue one", 700}};
+  w.speech = {{500ms, 1500ms, "my dog ate"}, {2500ms, 3500ms, "the blue one"}};
+  w.answers = {answer("I see"), answer("I see")};
+  return w;
+}
+
+TEST(WordScore, a_message_that_would_not_end_there_is_waited_for) {
+  for (const bool asked : {false, true}) {
+    auto w = hesitant(asked);
+    w.run(8s);
+    EXPECT_EQ(w.context().find("caller: my dog ate the blue one | agent: I see") == 0, asked) << w.context();
+    EXPECT_LT(w.when("speaking", asked ? 0 : 1), 4.4) << "the whole of it is answered at once";
+  }
+}
+
+TEST(WordScore, an_answer_that_does_not_come_costs_200_ms_at_most) {
+  double spoke[2];
+  for (const bool never : {false, true}) {
+    auto w = hesitant(true);
+    w.delays.word_score_never = never;
+    w.delays.word_permille = {{"my dog ate", 100}};
+    w.speech = {{500ms, 1500ms, "my dog ate"}};
+    w.run(8s);
+    spoke[never] = w.when("speaking");
+    EXPECT_EQ(w.count("speaking"), 1);
+  }
+  EXPECT_GE(spoke[true], spoke[false]);
+  EXPECT_LE(spoke[true], spoke[false] + 0.2 + kWindow);
+}
+
+TEST(WordScore, of_words_that_have_changed_is_worth_nothing) {
+  auto w = hesitant(true);
+  w.speech = {{500ms, 1500ms, "my dog ate"}};
+  w.at(1650ms, event::WordsScored{1, 0, 0});  // of another question
+  w.at(1700ms, event::WordsScored{7, 0, 0});  // of another turn
+  w.delays.word_permille = {{"my dog ate", 900}};
+  w.run(8s);
+  EXPECT_LT(w.when("speaking"), 2.2) << w.timeline_text();
+}
+
 TEST(Echo, the_agents_own_voice_is_no_turn_and_no_interruption) {
   for (const int echo : {0, 255}) {
     auto w = world();

@@ -99,6 +99,7 @@ class SideBySide {
     for (const auto& action : moves.actions) {
       if (auto* a = std::get_if<action::Transcribe>(&action.what)) ask(Asked::What::words, a->upto, now, i);
       if (auto* a = std::get_if<action::ScoreTurn>(&action.what)) ask(Asked::What::score, a->upto, now, i);
+      if (auto* a = std::get_if<action::ScoreWords>(&action.what)) ask(Asked::What::word_score, a->upto, now, i);
       if (auto* a = std::get_if<action::Flush>(&action.what)) {
         const bool heard = b_.reply.audible;
         const Duration played = heard ? now - b_.reply.audible_at - b_.reply.held_for : Duration{};
@@ -263,6 +264,11 @@ class SideBySide {
       pending_.push_back({now + call_.score_takes, event::TurnScored{turn.utterance, upto, permille}, {}});
       return;
     }
+    if (what == Asked::What::word_score) {
+      not_known(stated("what the language model would have made of the words at %.2f s", now - Time{}));
+      pending_.push_back({now + call_.word_score_takes, event::WordsScored{turn.utterance, upto, -1}, {}});
+      return;
+    }
     std::string words = turn.words;
     if (words.empty()) {  // the next transcript of this speech says at least as much
       auto e = std::lower_bound(call_.events.begin(), call_.events.end(), now - Time{},
@@ -281,8 +287,10 @@ class SideBySide {
   // A surer verdict would have shortened the wait by a window or more.
   bool could_matter(int permille, const std::string& words) const {
     const Floor& f = b_.floor;
-    const Duration doubtful = endpoint_wait(changed_, {permille, words, f.expects, f.pace});
-    return doubtful - endpoint_wait(changed_, {1000, words, f.expects, f.pace}) >= kWindow;
+    const Evidence evidence{permille, words, f.expects, f.pace, f.turn->word_permille};
+    Evidence surer = evidence;
+    surer.permille = 1000;
+    return endpoint_wait(changed_, evidence) - endpoint_wait(changed_, surer) >= kWindow;
   }
 
   void not_known(std::string what) {

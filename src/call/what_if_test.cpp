@@ -142,6 +142,29 @@ TEST(WhatIf, unchanged_settings_change_nothing) {
   }
 }
 
+TEST(WhatIf, what_the_language_model_made_of_the_words_is_known_where_it_was_asked) {
+  for (const bool asked : {false, true}) {
+    Settings s;
+    s.word_scorer = asked;
+    auto w = world(s);
+    w.speech = {{500ms, 1500ms, "I would like to order"}, {2200ms, 3s, "a large pizza"}};
+    w.delays.permille = 700;
+    w.delays.word_permille = {{"I would like to order", 10}, {"I would like to order a large pizza", 600}};
+    w.think = [](const std::string&, int) { return answer("Of course", 1s); };
+    w.run(8s);
+    const auto call = past(w);
+    EXPECT_EQ(call.misfits, 0u);
+    EXPECT_EQ(cut_ins(call.turns), asked ? 0 : 1);
+    EXPECT_EQ(told(tried(call, [](Settings&) {})), "");
+    const auto other = tried(call, [&](Settings& x) { x.word_scorer = !asked; });
+    if (asked)
+      EXPECT_EQ(cut_ins(other.turns), 1) << told(other);
+    else
+      EXPECT_NE(told(other).find("what the language model would have made of the words"), std::string::npos)
+          << told(other);
+  }
+}
+
 TEST(WhatIf, a_caller_who_was_cut_in_on_would_not_have_been_with_a_patient_agent) {
   const auto w = hesitant();
   const auto call = past(w);

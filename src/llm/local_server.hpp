@@ -50,6 +50,7 @@ class LocalServer {
 
   State state() const { return state_.load(std::memory_order_acquire); }  // any thread
   const std::string& base_url() const { return base_url_; }               // any thread; the same in all its lives
+  const std::string& origin() const { return origin_; }                   // … without /v1
   const std::string& why() const { return why_; }  // what ended its last life, with the last line it wrote; or empty
   int lives() const { return lives_; }
   pid_t pid() const { return child_ ? child_->pid() : -1; }

@@ -152,6 +152,12 @@ void read_all(Fields root, AgentFile& out) {
 
   Fields turn = root.map("turn");
   read_turn(turn, agent.settings);
+  using Words = AgentFile::Words;
+  turn.choice<Words>("words", out.words,
+                     {{"auto", Words::automatic}, {"tables", Words::tables}, {"model", Words::model}});
+  agent.settings.word_scorer = agent.settings.rule == call::Rule::curve &&
+                               agent.settings.owner == call::Owner::offhook &&
+                               (out.words == Words::model || (out.words == Words::automatic && out.thinks_here()));
   if (agent.settings.owner == call::Owner::stt && !finds_turns(out.stt.front().spec))
     turn.complain("owner", "found stt, but " + service_name(out.stt.front().spec) +
                                " does not find turns; use a model that does, such as deepgram's flux-general-en, or "
@@ -243,6 +249,7 @@ std::string summary(const AgentFile& a) {
   out += s.detector ? "judged by smart-turn" : "by silence alone";
   if (s.detector && s.rule == call::Rule::threshold)
     out += " alone against a threshold of " + quantity(s.threshold / 1000.0);
+  if (s.word_scorer) out += s.detector ? " and the embedded language model" : ", by the embedded language model";
   out += s.eagerness_percent < 100 ? ", eagerly" : s.eagerness_percent > 100 ? ", patiently" : "";
   switch (s.interruptions) {
     case call::Interruptions::hold:

@@ -19,6 +19,8 @@ namespace offhook::server {
 struct AgentFile {
   enum class Echo { automatic, off };  // automatic: taken out where one is found
 
+  enum class Words { automatic, tables, model };  // automatic: the model where the agent thinks with it anyway
+
   struct Record {
     bool events = true;  // an event log of each call …
     bool words = true;   // … with what was said; off: masked
@@ -33,6 +35,7 @@ struct AgentFile {
   std::vector<Hearing> stt;
   std::vector<llm::Spec> llm;
   std::vector<Speaking> tts;
+  Words words = Words::automatic;
   Echo echo = Echo::automatic;
   noise::Kind noise = noise::Kind::off;
   Record record;

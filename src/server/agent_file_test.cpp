@@ -246,6 +246,17 @@ TEST(AgentFile, every_example_is_an_agent_that_names_the_schema) {
 
 // ---- services
 
+TEST(AgentFile, the_language_model_judges_words_where_it_thinks_anyway_or_is_asked_to) {
+  const std::string elsewhere = "llm: { provider: openai, base_url: 'http://127.0.0.1:1/v1', model: m }\n";
+  const auto judges = [](const std::string& text) { return good(least + text).agent.settings.word_scorer; };
+  EXPECT_TRUE(judges(""));
+  EXPECT_FALSE(judges(elsewhere));
+  EXPECT_TRUE(judges(elsewhere + "turn: { words: model }"));
+  EXPECT_FALSE(judges("turn: { words: tables }"));
+  EXPECT_FALSE(judges("turn: { words: model, rule: threshold }")) << "the turn model alone";
+  EXPECT_THAT(summary(good(least)), HasSubstr("judged by smart-turn and the embedded language model"));
+}
+
 TEST(AgentFile, services_are_read_in_their_order_with_what_the_provider_brings) {
   const AgentFile a = good(least + R"(
 stt: { provider: deepgram, language: en-US, keyterms: [Bluebird], fallback: [{ provider: openai, partials: off }, { provider: local }] }

@@ -30,6 +30,7 @@ struct Engine::Core {
   net::EventLoop loop;
   std::unique_ptr<net::HttpClient> http;
   std::unique_ptr<vad::Batcher> vad;
+  std::unique_ptr<turn::WordScorer> word_scorer;          // null: no agent asks
   std::vector<std::unique_ptr<AgentStack>> stacks;        // one an agent
   std::vector<std::unique_ptr<call::Services>> services;  // one an agent
   telemetry::CallMetrics metrics;
@@ -58,10 +59,11 @@ Engine::Engine(const ServerConfig& config, std::vector<AgentFile> agents, call::
 }
 
 Engine::~Engine() {
-  if (local_llm_) {
+  for (llm::LocalServer* server : {local_llm_.get(), word_model_.get()}) {
+    if (!server) continue;
     auto stopped = std::make_shared<std::promise<void>>();
     auto future = stopped->get_future();
-    cores_[0]->loop.post([this, stopped] { local_llm_->stop([stopped] { stopped->set_value(); }); });
+    cores_[0]->loop.post([server, stopped] { server->stop([stopped] { stopped->set_value(); }); });
     future.wait_for(5s);
   }
   // What lives on a loop ends there; the models' threads end while the loops they answer to still exist.
@@ -71,7 +73,8 @@ Engine::~Engine() {
       core->services.clear();
       core->stacks.clear();
       core->vad.reset();
-      if (core == cores_[0]) local_llm_.reset();
+      core->word_scorer.reset();
+      if (core == cores_[0]) local_llm_.reset(), word_model_.reset();
       core->http.reset();
     });
   models_.reset();
@@ -93,6 +96,10 @@ Result<void> Engine::load(const std::function<void(const std::string&)>& say) {
     if (auto started = start_language_model(*store, local->agent.instructions, local->agent.max_tokens); !started)
       return started;
   }
+  if (std::ranges::any_of(agents_, [](const AgentFile& a) { return a.agent.settings.word_scorer; })) {
+    say("starting the language model for turns");
+    if (auto started = start_word_model(*store); !started) return started;
+  }
   for (auto& core : cores_) on_loop(core->loop, [&] { furnish(*core); });
 
   say("rendering greetings");
@@ -110,6 +117,7 @@ Result<void> Engine::load(const std::function<void(const std::string&)>& say) {
 
 // What the agents need on one loop. On it.
 void Engine::furnish(Core& core) {
+  if (word_model_) core.word_scorer = turn::connect_word_scorer(core.loop, *core.http, word_model_->origin());
   std::vector<telemetry::ServiceMetrics::Service> known;
   for (const AgentFile& agent : agents_) {
     core.stacks.push_back(std::make_unique<AgentStack>(core.loop, *core.http, agent, *models_,
@@ -123,7 +131,8 @@ void Engine::furnish(Core& core) {
         call::Services{core.loop, core.loop.media_clock(), *core.vad,
                        agents_[i].agent.settings.detector ? models_->detector() : nullptr, stack.recognizer(),
                        stack.llm(), stack.voice(), phrases_, core.metrics, prices_, core.service_metrics.get(),
-                       &observers_, &core.calls, &core.gate, models_->suppressor(agents_[i].noise)}));
+                       &observers_, &core.calls, &core.gate, models_->suppressor(agents_[i].noise),
+                       agents_[i].agent.settings.word_scorer ? core.word_scorer.get() : nullptr}));
     stack.count_into(*core.service_metrics);
     stack.llm().warm();
   }
@@ -173,6 +182,43 @@ Result<void> Engine::start_language_model(const inference::ModelStore& store, co
     return Error{Errc::timeout, "starting the language model: it was not ready within 60 s; see " + config_.data_dir +
                                     "/llama-server.log"};
   return future.get();
+}
+
+// A second one beside that for answers: a score is one short step, and must not stand behind an answer. Both map the
+// same file.
+Result<void> Engine::start_word_model(const inference::ModelStore& store) {
+  auto binary = store.path("llama-server");
+  if (!binary) return binary.error();
+  auto model = store.path("smollm2-135m-instruct");
+  if (!model) return model.error();
+  auto& core = *cores_[0];
+  auto ready = std::make_shared<std::promise<void>>();
+  auto future = ready->get_future();
+  Result<void> created;
+  on_loop(core.loop, [&] {
+    auto server = llm::LocalServer::create(core.loop, *core.http,
+                                           {.binary = *binary,
+                                            .model = *model,
+                                            .log_file = config_.data_dir + "/llama-server-turns.log",
+                                            .slots = 2,
+                                            .context = 256,
+                                            .cache_mib = 0});
+    if (!server) {
+      created = server.error();
+      return;
+    }
+    word_model_ = std::move(*server);
+    word_model_->on_change = [ready, told = false](llm::LocalServer::State state) mutable {
+      if (state == llm::LocalServer::State::ready && !std::exchange(told, true)) ready->set_value();
+    };
+    word_model_->start();
+  });
+  if (!created) return created;
+  if (future.wait_for(kModelPatience) != std::future_status::ready)
+    return Error{Errc::timeout, "starting the language model for turns: it was not ready within 60 s; see " +
+                                    config_.data_dir +
+                                    "/llama-server-turns.log, or do without it: turn: { words: tables }"};
+  return {};
 }
 
 Engine::Core& Engine::core_of(net::Loop& loop) {

@@ -57,6 +57,7 @@ class Engine {
   Result<void> load_vad(const inference::ModelStore& store);
   Result<void> start_language_model(const inference::ModelStore& store, const std::string& instructions,
                                     std::size_t max_tokens);
+  Result<void> start_word_model(const inference::ModelStore& store);
   void furnish(Core& core);
 
   const ServerConfig config_;
@@ -69,8 +70,8 @@ class Engine {
   Accounts accounts_;
   tts::PhraseCache phrases_{32u << 20};  // some 30 minutes of speech
   std::vector<std::unique_ptr<Core>> cores_;
-  std::unique_ptr<PhraseBook> book_;  // lives on the first loop
-  std::unique_ptr<llm::LocalServer> local_llm_;
+  std::unique_ptr<PhraseBook> book_;                          // lives on the first loop
+  std::unique_ptr<llm::LocalServer> local_llm_, word_model_;  // the latter scores words, one step at a time
   std::atomic<bool> ready_{false}, refusing_{false};
   std::atomic<int> calls_{0};
 };

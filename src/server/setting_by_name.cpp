@@ -24,6 +24,7 @@ const std::vector<Alias>& aliases() {
   static const std::vector<Alias> all = {
       {"turn.owner", "owner"},
       {"turn.detector", "detector", {{"smart-turn", "true"}, {"none", "false"}}},
+      {"turn.words", "word_scorer", {{"model", "true"}, {"tables", "false"}}},
       {"turn.rule", "rule"},
       {"turn.threshold", "threshold", {}, 1000, 1},
       {"turn.adaptive", "adaptive"},

@@ -5,14 +5,14 @@ source "$(dirname "$0")/server.sh"
 start_server "$ROOT/agents/receptionist.yaml"
 demo=$OFFHOOK_CACHE/demo
 
-# The language model is killed while the caller speaks: an apology from the cache, then answers again.
+# The language models, for answers and for turns, are killed while the caller speaks: an apology from the cache, then
+# answers again.
 timeout 120 "$offhook" call --to "ws://127.0.0.1:$port/phone" --say "$demo/1.wav" --say "$demo/2.wav" >"$scratch/dead.txt" 2>&1 &
 caller=$!
 begun() { grep -q call_started "$log"; }
 wait_until 20 begun || fail "the call did not begin"
-mind() { pgrep -P "$server" -f llama-server; }
 for _ in 1 2 3 4 5 6; do
-  if pid=$(mind); then kill -KILL "$pid" || true; fi
+  pkill -KILL -P "$server" -f llama-server || true
   pause 0.6
 done
 wait "$caller" || fail "the caller was left in silence: $(cat "$scratch/dead.txt")"
