@@ -39,6 +39,7 @@ std::vector<Event> all_events() {
           event::TranscriptFailed{1, 2, odd},
           event::TurnSignalled{1, event::TurnSignalled::Kind::resumed, odd, 700},
           event::TurnScored{1, 2, -1},
+          event::WordsScored{1, 2, 999},
           event::Expecting{dialog::Expects::email},
           event::Token{7, odd},
           event::ToolAsked{7, "7:0", "book", R"({"when":"now"})"},

@@ -97,12 +97,18 @@ TEST(WordScore, bends_the_wait_only_where_nothing_else_is_known_by_the_words) {
   const auto wait = [&](int permille, const char* words, int word_permille) {
     return endpoint_wait(s, {permille, words, dialog::Expects::none, Duration(-1), word_permille});
   };
-  EXPECT_GT(wait(950, "i need to change my appointment", 10), 1500ms) << "however sure the melody is";
-  EXPECT_GT(wait(950, "i need to change my appointment", 60), 700ms);
+  EXPECT_GT(wait(950, "i need to change my appointment", 10), 1s) << "however sure the melody is";
+  EXPECT_GT(wait(950, "i need to change my appointment", 60), 600ms);
   EXPECT_EQ(wait(950, "i need to change my appointment", 100), wait(950, "i need to change my appointment", -1));
   EXPECT_LT(wait(300, "my order has not arrived yet", 740), 400ms);
   EXPECT_EQ(wait(300, "yes please", 0), wait(300, "yes please", -1)) << "an answer that stands alone";
   EXPECT_EQ(wait(300, "and then the", 900), wait(300, "and then the", -1));
+  EXPECT_GT(wait(950, "my order has not arrived yet,", -1), 1300ms) << "a comma";
+  EXPECT_LT(wait(950, "my order has not arrived yet,", 740), 700ms);
+  EXPECT_GT(wait(950, "my order has not arrived yet,", 740), 500ms);
+  EXPECT_LT(wait(50, "can you tell me what time you open?", 500), 400ms);
+  EXPECT_GT(wait(50, "can you tell me what time?", 80), 800ms) << "a question that would not end there";
+  EXPECT_FALSE(words_leave_open({500, "my dog"})) << "too few to tell";
   EXPECT_TRUE(words_leave_open({500, "my order has not arrived yet"}));
   EXPECT_FALSE(words_leave_open({500, "yes please"}));
   EXPECT_FALSE(words_leave_open({500, ""}));
@@ -110,14 +116,14 @@ TEST(WordScore, bends_the_wait_only_where_nothing_else_is_known_by_the_words) {
             std::string::npos);
 }
 
-// "my dog ate" … "the blue one", with a second between: the melody says that the first is a whole turn.
+// "my dog ate" … "the blue one", with 0.8 s between: the melody says that the first is a whole turn.
 Rehearsal hesitant(bool asked) {
   Settings s;
   s.word_scorer = asked;
   auto w = world(s);
   w.delays.permille = 950;
   w.delays.word_permille = {{"my dog ate", 10}, {"my dog ate the blue one", 700}};
-  w.speech = {{500ms, 1500ms, "my dog ate"}, {2500ms, 3500ms, "the blue one"}};
+  w.speech = {{500ms, 1500ms, "my dog ate"}, {2300ms, 3300ms, "the blue one"}};
   w.answers = {answer("I see"), answer("I see")};
   return w;
 }

@@ -504,7 +504,7 @@ struct Fields {
 
 // Tells words from backchannels, or says some. How a turn's words end is in the log, in the reason of each decision.
 bool is_about_words(const std::string& name) {
-  return name == "min_words" || name.ends_with("_text") || name == "greeting";
+  return name == "min_words" || name == "word_scorer" || name.ends_with("_text") || name == "greeting";
 }
 
 }  // namespace

@@ -160,8 +160,7 @@ TEST(WhatIf, what_the_language_model_made_of_the_words_is_known_where_it_was_ask
     if (asked)
       EXPECT_EQ(cut_ins(other.turns), 1) << told(other);
     else
-      EXPECT_NE(told(other).find("what the language model would have made of the words"), std::string::npos)
-          << told(other);
+      EXPECT_GE(other.uncertain, 1) << told(other);
   }
 }
 
