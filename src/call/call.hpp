@@ -2,13 +2,13 @@
 // both into the event log, and performs the actions with its ears, mind and mouth. Born, lives and dies on one loop.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <set>
 #include <string>
 
 #include "base/gate.hpp"
+#include "base/ring.hpp"
 #include "call/conversation.hpp"
 #include "call/ears.hpp"
 #include "call/echo.hpp"
@@ -105,7 +105,7 @@ class Call final : public Line {
   const Time born_;
   std::optional<Gate::Pass> pass_;
   State state_;
-  std::deque<Event> queue_;
+  Ring<Event> queue_;
   bool processing_ = false;
   const std::string day_;  // of its files
   std::unique_ptr<EventLog> log_;

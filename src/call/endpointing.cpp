@@ -136,7 +136,8 @@ std::string endpoint_why(const Settings& s, const Evidence& e) {
   return why + number;
 }
 
-Duration learn_pace(Duration known, Duration length) {
+Duration learn_pace(const Settings& s, Duration known, Duration length) {
+  if (length < s.min_delay) return known;
   if (known < Duration::zero()) known = kUsualPace;
   known = std::clamp<Duration>(known, 0s, 1h);
   return known + (std::clamp<Duration>(length, 0s, 1h) - known) / 4;

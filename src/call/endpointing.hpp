@@ -32,8 +32,9 @@ Duration endpoint_wait(const Settings& settings, const Evidence& evidence);
 // "turn p=0.31, half a phone number, waits 2.13 s"
 std::string endpoint_why(const Settings& settings, const Evidence& evidence);
 
-// Follows the pauses after which a caller went on: one more of them, of `length`. `known` below 0: nothing yet.
-Duration learn_pace(Duration known, Duration length);
+// Follows the pauses after which a caller went on: one more of them, of `length`. `known` below 0: nothing yet. One
+// below min_delay teaches nothing: however the caller speaks, it could not have been taken for an end.
+Duration learn_pace(const Settings& settings, Duration known, Duration length);
 
 // How long after the notice of a pause its transcript is waited for: with words in hand (a partial's) twice as long as
 // it has been known to take, without any at least until a caller would wonder. `known`: as learn_lateness() has it.

@@ -45,7 +45,6 @@ void FloorMachine::window(event::Window w) {
   f_.speech.heard_to = w.end;
   if (w.echo >= kSomeEcho) f_.echo_at = now_;
   if (!f_.turn || !f_.turn->over) sound(w);
-  score_again();
   judge();
   decide();
 }

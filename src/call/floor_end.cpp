@@ -36,6 +36,7 @@ void FloorMachine::prepare() {
 }
 
 void FloorMachine::decide() {
+  score_turn();
   if (!f_.turn || d_.flush) return;  // after a flush: when it is known what was heard
   auto& turn = *f_.turn;
   if (!turn.paused && now_ >= later(turn.started_at, s_.longest_turn)) {

@@ -55,7 +55,8 @@ class FloorMachine {
   // theirs.
   void learn_from_cut_in(Time from);
   void pause(Sample speech_end, Time speech_end_at);
-  void score_again();
+  void score_turn();
+  bool verdict_matters() const;
   // The language model is asked about the words once there is silence behind them.
   void score_words();
   // A service that finds the end of speech by itself may find it one window earlier than we do.

@@ -9,11 +9,14 @@
 namespace offhook::call {
 namespace {
 
-// The turn model is asked again as the pause grows: most of its doubts about a turn that has ended go with the first
-// half second of silence.
-constexpr Duration kScoreAgain[] = {250ms, 450ms, 750ms, 1200ms, 2000ms};
-constexpr Duration kScoreTakes = 80ms;  // a verdict that comes when the wait is over anyway is not asked for
-constexpr Duration kCutIn = 1500ms;     // a caller who goes on so soon after their turn was taken had not finished
+// When the turn model is asked, in silence. First just in time for the shortest wait: no break between two words is so
+// long. Then again as the pause grows: most of its doubts about a turn that has ended go with the first half second.
+constexpr Duration kScoreAgain[] = {320ms, 500ms, 800ms, 1200ms, 2000ms};
+constexpr Duration kScoreTakes = 80ms;   // a verdict that comes when the wait is over anyway is not asked for
+constexpr Duration kScoreAhead = 120ms;  // of the shortest wait
+constexpr Duration kWorthAScore =
+    100ms;                           // of waiting: a verdict that cannot change more is not worth its 30 ms of a core
+constexpr Duration kCutIn = 1500ms;  // a caller who goes on so soon after their turn was taken had not finished
 
 bool muted(const State& all) {
   switch (all.settings.mute) {
@@ -52,7 +55,7 @@ void FloorMachine::speech_began(const event::Window& w) {
   const Duration so_far = span_of(w.end - f_.speech.candidate, s_);
   if (f_.turn) {  // the pause was only a pause
     auto& turn = *f_.turn;
-    if (turn.paused && !out()) f_.pace = learn_pace(f_.pace, now_ - so_far - turn.speech_end_at);
+    if (turn.paused && !out()) f_.pace = learn_pace(s_, f_.pace, now_ - so_far - turn.speech_end_at);
     turn.paused = turn.words_final = turn.words_failed = turn.score_due = turn.signalled = false;
     turn.permille = -1;
     turn.spoken += so_far;
@@ -74,7 +77,7 @@ void FloorMachine::speech_began(const event::Window& w) {
 
 void FloorMachine::learn_from_cut_in(Time from) {
   if (f_.taken_at == Time{} || all_.reply.audible || from - f_.taken_at > kCutIn) return;
-  f_.pace = learn_pace(f_.pace, from - f_.taken_end);
+  f_.pace = learn_pace(s_, f_.pace, from - f_.taken_end);
   f_.taken_at = Time{};
 }
 
@@ -93,12 +96,9 @@ void FloorMachine::pause(Sample speech_end, Time speech_end_at) {
   turn.scores = 0;
   out_.push_back(
       {action::Transcribe{turn.utterance, speech_end}, with_ms("pause noticed after", now_ - turn.speech_end_at)});
-  // Only where the verdict could change the wait.
-  turn.score_due = s_.detector && !theirs() && s_.max_delay > s_.min_delay &&
-                   turn.overlap != Floor::Overlap::dismissed && !turn.over;
-  if (turn.score_due) out_.push_back({action::ScoreTurn{turn.utterance, speech_end}, "its verdict bends the wait"});
   score_words();
   weigh();
+  score_turn();
   prepare();
 }
 
@@ -118,17 +118,36 @@ void FloorMachine::score_words() {
   out_.push_back({action::ScoreWords{turn.utterance, turn.scored_upto, turn.words}, "the words alone leave it open"});
 }
 
-void FloorMachine::score_again() {
-  if (!f_.turn || !f_.turn->paused || f_.turn->score_due || f_.turn->permille < 0 || f_.turn->over) return;
+// Asked where its verdict could change the wait, as far as the words are known.
+void FloorMachine::score_turn() {
+  if (!s_.detector || !f_.turn || !f_.turn->paused || f_.turn->score_due || f_.turn->over || theirs()) return;
   auto& turn = *f_.turn;
-  if (turn.scores >= std::ssize(kScoreAgain) || turn.overlap == Floor::Overlap::dismissed) return;
+  if (turn.overlap == Floor::Overlap::dismissed) return;
   const Duration silence = now_ - turn.speech_end_at;
-  if (silence < kScoreAgain[turn.scores]) return;
-  ++turn.scores;
-  if (turn.wait < silence + kScoreTakes) return;
+  std::string why;
+  if (turn.scores == 0) {
+    const bool rule_waits = s_.rule == Rule::curve;  // the other one is nothing but the verdict
+    if (rule_waits && (silence < s_.min_delay - kScoreAhead || f_.speech.loud_windows > 0)) return;
+    if (!verdict_matters()) return;
+    why = "its verdict bends the wait";
+  } else {
+    if (turn.permille < 0 || turn.scores > std::ssize(kScoreAgain)) return;
+    if (silence < kScoreAgain[turn.scores - 1]) return;
+    why = with_ms("asked again after silence of", silence);
+  }
+  const bool too_late = turn.scores > 0 && turn.wait < silence + kScoreTakes;
+  do ++turn.scores;
+  while (turn.scores <= std::ssize(kScoreAgain) && silence >= kScoreAgain[turn.scores - 1]);
+  if (too_late) return;
   turn.score_due = true;
-  out_.push_back(
-      {action::ScoreTurn{turn.utterance, f_.speech.heard_to}, with_ms("asked again after silence of", silence)});
+  out_.push_back({action::ScoreTurn{turn.utterance, f_.speech.heard_to}, why});
+}
+
+bool FloorMachine::verdict_matters() const {
+  Evidence least = evidence(), most = least;
+  least.permille = 0;
+  most.permille = 1000;
+  return endpoint_wait(s_, least) - endpoint_wait(s_, most) >= kWorthAScore;
 }
 
 bool FloorMachine::covers(Sample upto) const {

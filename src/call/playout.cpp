@@ -242,10 +242,11 @@ void Playout::mark(std::string_view name, Time now) {
   auto colon = [&] { return at < end && *at++ == ':'; };
   if (!(number(generation) && colon() && number(position) && colon() && number(epoch)) || at != end) return;
   if (epoch != epoch_ || !active_ || generation != generation_) return;
-  const auto it = std::find_if(marks_.begin(), marks_.end(), [&](const Mark& m) { return m.position == position; });
-  if (it == marks_.end()) return;
-  const Duration late = std::max(Duration::zero(), now - it->expected);
-  marks_.erase(marks_.begin(), it + 1);
+  std::size_t at_mark = 0;
+  while (at_mark < marks_.size() && marks_[at_mark].position != position) ++at_mark;
+  if (at_mark == marks_.size()) return;
+  const Duration late = std::max(Duration::zero(), now - marks_[at_mark].expected);
+  for (std::size_t n = 0; n <= at_mark; ++n) marks_.pop_front();
   confirmed_ = std::max<Sample>(confirmed_, position);
   // How much trips vary is what the lead has to cover.
   least_trip_ = std::min(least_trip_, late);
@@ -260,7 +261,8 @@ Sample Playout::heard(Time now, Duration ago) const {
   const Time there = now - ago;
   Sample heard = confirmed_;
   Sample before = forgotten_;
-  for (const auto& frame : sent_) {
+  for (std::size_t i = 0; i < sent_.size(); ++i) {
+    const Sent& frame = sent_[i];
     if (frame.played <= there) {
       heard = std::max(heard, frame.position);
     } else {

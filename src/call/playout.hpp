@@ -18,12 +18,12 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
 
+#include "base/ring.hpp"
 #include "call/event.hpp"
 #include "call/wire.hpp"
 
@@ -112,14 +112,14 @@ class Playout {
     Time played;      // when the frame's end is heard
     Sample position;  // … and the reply's position then
   };
-  std::deque<Sent> sent_;
+  Ring<Sent> sent_;
   Sample forgotten_ = 0;  // the position before sent_
   struct Mark {
     Generation generation;
     Sample position;
     Time expected;
   };
-  std::deque<Mark> marks_;
+  Ring<Mark> marks_;
   Sample confirmed_ = 0;
   Duration trip_{};  // a mark's delay beyond its expected time: there and back
   Duration least_trip_ = Duration::max();

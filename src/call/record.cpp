@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 #include <cctype>
+#include <charconv>
 #include <cstdio>
 #include <type_traits>
 #include <utility>
@@ -311,15 +312,26 @@ void write_event(std::string& out, Duration t, const Event& event, bool words) {
       event);
 }
 
+namespace {
+
+// Without a string of its own: a window comes thirty times a second.
+void append_number(std::string& out, std::int64_t n) {
+  char text[24];
+  out.append(text, std::to_chars(text, text + sizeof text, n).ptr);
+}
+
+}  // namespace
+
 void write_windows(std::string& out, Duration t, const std::vector<std::pair<Duration, event::Window>>& windows) {
   open(out, t, "e", "windows");
   out += ",\"w\":[";
   bool first = true;
   for (const auto& [when, w] : windows) {
-    if (!first) out += ',';
-    first = false;
-    out += std::to_string((when - t).count()) + ',' + std::to_string(w.speech) + ',' + std::to_string(w.level) + ',' +
-           std::to_string(w.end) + ',' + std::to_string(w.echo);
+    for (const std::int64_t n :
+         {(when - t).count(), std::int64_t{w.speech}, std::int64_t{w.level}, w.end, std::int64_t{w.echo}}) {
+      if (!std::exchange(first, false)) out += ',';
+      append_number(out, n);
+    }
   }
   out += "]}\n";
 }

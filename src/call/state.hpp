@@ -62,7 +62,7 @@ struct Floor {
     Time words_at{};
     int permille = -1;            // the turn model's verdict on this pause, -1: none yet
     bool score_due = false;       // … is on its way
-    int scores = 0;               // asked again in this pause
+    int scores = 0;               // times of this pause at which it was asked, or need not be
     int word_permille = -1;       // the language model's that a message ends behind `scored_words`; -1: none yet
     std::string scored_words;     // … which it was asked about last, …
     Sample scored_upto = -1;      // … at this position, …

@@ -51,7 +51,7 @@ TEST(Pace, a_caller_who_pauses_for_long_is_given_longer) {
   for (const bool slow : {false, true}) {
     Settings s;
     Duration pace{-1};
-    for (int i = 0; i < 6; ++i) pace = learn_pace(pace, slow ? 1400ms : 250ms);
+    for (int i = 0; i < 6; ++i) pace = learn_pace(s, pace, slow ? 1400ms : 350ms);
     waits[slow] = endpoint_wait(s, {400, "my dog ate the blue one", dialog::Expects::none, pace});
     s.adaptive = false;
     EXPECT_EQ(endpoint_wait(s, {400, "my dog ate", dialog::Expects::none, pace}),
@@ -68,6 +68,13 @@ TEST(Pace, is_learnt_from_pauses_that_were_not_the_end) {
   w.answers = {answer("I see")};
   w.run(8s);
   EXPECT_NEAR(to_ms(w.state().floor.pace), 600 + (1200 - 600) / 4, 30);
+}
+
+TEST(Pace, is_not_learnt_from_breaks_between_words) {
+  Settings s;
+  EXPECT_EQ(learn_pace(s, Duration(-1), s.min_delay - 1ms), Duration(-1));
+  EXPECT_EQ(learn_pace(s, 800ms, 100ms), 800ms);
+  EXPECT_LT(learn_pace(s, 800ms, s.min_delay), 800ms);
 }
 
 TEST(Pace, is_learnt_from_a_caller_who_was_cut_in_on) {

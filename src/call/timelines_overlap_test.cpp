@@ -126,7 +126,7 @@ TEST(Overlap, speech_that_goes_on_after_a_resume_flushes_with_its_words) {
   auto w = story();
   w.delays.permille = 100;
   w.speech.push_back({5s, 5300ms, "mm-hm"});
-  w.speech.push_back({5900ms, 6800ms, "but what about lunch"});
+  w.speech.push_back({5500ms, 6500ms, "but what about lunch"});
   w.run(20s);
   EXPECT_GE(w.count("resume"), 1) << w.timeline_text();
   EXPECT_EQ(w.count("cut"), 1);

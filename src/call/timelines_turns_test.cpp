@@ -40,6 +40,26 @@ TEST(TurnTimeline, a_doubtful_turn_is_scored_again_as_the_pause_grows) {
   EXPECT_LT(w.when("speaking"), 2.1) << w.timeline_text();
 }
 
+TEST(TurnTimeline, the_turn_model_is_asked_once_about_a_sure_end_and_not_about_a_break_between_words) {
+  auto w = world();
+  w.speech = {{500ms, 1000ms, "my dog"}, {1150ms, 2s, "ate the blue one"}};
+  w.delays.permille = 950;
+  w.answers = {answer("Thanks", 1s)};
+  w.run(8s);
+  EXPECT_EQ(count_of<action::ScoreTurn>(w), 1) << w.timeline_text();
+  EXPECT_LT(w.when("speaking"), 2.0 + 0.6);
+}
+
+TEST(TurnTimeline, the_turn_model_is_not_asked_where_the_words_tell) {
+  auto w = world();
+  w.speech = {{500ms, 1500ms, "yes please"}};
+  w.delays.permille = 0;
+  w.answers = {answer("Goodbye then", 1s)};
+  w.run(8s);
+  EXPECT_EQ(count_of<action::ScoreTurn>(w), 0) << w.timeline_text();
+  EXPECT_LT(w.when("speaking"), 1.5 + 0.6);
+}
+
 TEST(TurnTimeline, an_answer_that_hits_its_bound_ends_with_a_whole_sentence) {
   auto w = world();
   w.speech = {{500ms, 1500ms, "tell me about it"}};

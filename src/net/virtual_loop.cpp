@@ -9,12 +9,16 @@ namespace offhook::net {
 
 VirtualLoop::~VirtualLoop() {
   // A dropped task may own what posts again as it goes.
-  while (queued_tasks() > 0) take();
+  while (queued_tasks() > 0) {
+    take();
+    taken_.clear();
+  }
 }
 
-std::deque<std::function<void()>> VirtualLoop::take() {
+// As one loop's turn: what a task posts comes in the next. Swapped, so that a round asks for no memory.
+void VirtualLoop::take() {
   const std::lock_guard lock(mutex_);
-  return std::exchange(tasks_, {});
+  std::swap(taken_, tasks_);
 }
 
 void VirtualLoop::run_ready() {
@@ -24,8 +28,10 @@ void VirtualLoop::run_ready() {
   for (int round = 0;; ++round) {
     if (round == most_rounds)
       log::fatal("virtual_loop_never_rests", {{"found", "tasks or timers that renew themselves without time passing"}});
-    std::size_t ran = 0;
-    for (auto tasks = take(); !tasks.empty(); tasks.pop_front(), ++ran) tasks.front()();
+    take();
+    std::size_t ran = taken_.size();
+    for (auto& task : taken_) std::exchange(task, nullptr)();
+    taken_.clear();
     ran += timers_.fire_due(now_);
     if (ran == 0) break;
   }

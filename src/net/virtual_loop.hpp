@@ -4,10 +4,10 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "net/loop.hpp"
 #include "net/timer_queue.hpp"
@@ -35,7 +35,7 @@ class VirtualLoop final : public Loop {
  private:
   void arm(Timer& timer) override { timers_.arm(timer); }
   void disarm(Timer& timer) override { timers_.disarm(timer); }
-  std::deque<std::function<void()>> take();
+  void take();
 
   const std::thread::id home_ = std::this_thread::get_id();
   Time now_{};
@@ -43,7 +43,7 @@ class VirtualLoop final : public Loop {
   bool running_ = false;
   mutable std::mutex mutex_;  // of tasks_ only: any thread may post
   std::condition_variable posted_;
-  std::deque<std::function<void()>> tasks_;
+  std::vector<std::function<void()>> tasks_, taken_;  // taken_: being run
 };
 
 }  // namespace offhook::net

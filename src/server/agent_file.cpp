@@ -155,9 +155,9 @@ void read_all(Fields root, AgentFile& out) {
   using Words = AgentFile::Words;
   turn.choice<Words>("words", out.words,
                      {{"auto", Words::automatic}, {"tables", Words::tables}, {"model", Words::model}});
-  agent.settings.word_scorer = agent.settings.rule == call::Rule::curve &&
-                               agent.settings.owner == call::Owner::offhook &&
-                               (out.words == Words::model || (out.words == Words::automatic && out.thinks_here()));
+  agent.settings.word_scorer =
+      agent.settings.rule == call::Rule::curve && agent.settings.owner == call::Owner::offhook &&
+      (out.words == Words::model || (out.words == Words::automatic && out.listens_or_thinks_here()));
   if (agent.settings.owner == call::Owner::stt && !finds_turns(out.stt.front().spec))
     turn.complain("owner", "found stt, but " + service_name(out.stt.front().spec) +
                                " does not find turns; use a model that does, such as deepgram's flux-general-en, or "
@@ -197,6 +197,10 @@ std::string quantity(double value) {
 
 bool AgentFile::thinks_here() const {
   return std::ranges::any_of(llm, [](const llm::Spec& spec) { return spec.provider == "local"; });
+}
+
+bool AgentFile::listens_or_thinks_here() const {
+  return stt.front().spec.provider == "local" || llm.front().provider == "local";
 }
 
 Result<AgentFile> parse_agent(std::string_view text, const std::string& name, const Environment& environment) {

@@ -19,7 +19,7 @@ namespace offhook::server {
 struct AgentFile {
   enum class Echo { automatic, off };  // automatic: taken out where one is found
 
-  enum class Words { automatic, tables, model };  // automatic: the model where the agent thinks with it anyway
+  enum class Words { automatic, tables, model };  // automatic: the model where the first to hear or think is here
 
   struct Record {
     bool events = true;  // an event log of each call …
@@ -41,6 +41,9 @@ struct AgentFile {
   Record record;
   // The embedded language model has a part in it.
   bool thinks_here() const;
+  // Recogniser or language model are this machine's own, and in English: what a call costs here is some 50 ms a turn
+  // already, and the words are such as the embedded language model knows.
+  bool listens_or_thinks_here() const;
 
   std::vector<std::string> called;  // numbers this agent answers, as the `to` parameter brings them
 };

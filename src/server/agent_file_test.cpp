@@ -246,10 +246,15 @@ TEST(AgentFile, every_example_is_an_agent_that_names_the_schema) {
 
 // ---- services
 
-TEST(AgentFile, the_language_model_judges_words_where_it_thinks_anyway_or_is_asked_to) {
-  const std::string elsewhere = "llm: { provider: openai, base_url: 'http://127.0.0.1:1/v1', model: m }\n";
+TEST(AgentFile, the_language_model_judges_words_where_calls_are_heard_or_answered_here_or_it_is_asked_to) {
+  const std::string thinks = "llm: { provider: openai, base_url: 'http://127.0.0.1:1/v1', model: m }\n";
+  const std::string hears =
+      "stt: { provider: deepgram, base_url: 'ws://127.0.0.1:1', fallback: [{ provider: local }] }\n";
+  const std::string elsewhere = thinks + hears;
   const auto judges = [](const std::string& text) { return good(least + text).agent.settings.word_scorer; };
   EXPECT_TRUE(judges(""));
+  EXPECT_TRUE(judges(thinks));
+  EXPECT_TRUE(judges(hears));
   EXPECT_FALSE(judges(elsewhere));
   EXPECT_TRUE(judges(elsewhere + "turn: { words: model }"));
   EXPECT_FALSE(judges("turn: { words: tables }"));

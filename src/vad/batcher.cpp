@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <cstdlib>
-#include <deque>
 #include <utility>
 #include <vector>
 
 #include "base/log.hpp"
+#include "base/ring.hpp"
 #include "vad/vad.hpp"
 
 namespace offhook::vad {
@@ -22,7 +22,7 @@ struct Call {
   explicit Call(Batcher::Heard heard) : heard(std::move(heard)) {}
   Batcher::Heard heard;
   Memory memory;
-  std::deque<Queued> queue;
+  Ring<Queued> queue;
   bool open = true;
 };
 using CallPtr = std::shared_ptr<Call>;
@@ -60,6 +60,10 @@ class BatcherOnLoop final : public Batcher {
   std::unique_ptr<Model> model_;
   net::Timer timer_;
   std::vector<CallPtr> waiting_;  // calls with a queue, in the order of their oldest windows
+  // One batch at a time; members, so that none asks for memory.
+  std::vector<CallPtr> calls_;
+  std::vector<Model::Window> batch_;
+  std::vector<std::int64_t> positions_;
   std::size_t open_ = 0;
   bool running_ = false;
   Stats stats_;
@@ -110,31 +114,32 @@ void BatcherOnLoop::on_timer() {
 
 void BatcherOnLoop::run_batch() {
   const auto n = static_cast<std::ptrdiff_t>(std::min(waiting_.size(), kBatch));
-  std::vector<CallPtr> calls(waiting_.begin(), waiting_.begin() + n);
+  calls_.assign(waiting_.begin(), waiting_.begin() + n);
   waiting_.erase(waiting_.begin(), waiting_.begin() + n);
-  std::vector<Model::Window> batch;
-  for (const CallPtr& call : calls) batch.push_back({&call->memory, call->queue.front().samples});
+  batch_.clear();
+  for (const CallPtr& call : calls_) batch_.push_back({&call->memory, call->queue.front().samples});
 
-  const auto ran = model_->run(batch);
+  const auto ran = model_->run(batch_);
   ++stats_.batches;
-  stats_.windows += batch.size();
+  stats_.windows += batch_.size();
   if (!ran) {
     if (stats_.failed == 0) log::error("vad_failed", {{"why", ran.error().what}});
-    stats_.failed += batch.size();
+    stats_.failed += batch_.size();
   }
 
   // All queues are put in order before the first callback, which may do anything to any of them.
-  std::vector<std::int64_t> positions;
-  for (const CallPtr& call : calls) {
-    positions.push_back(call->queue.front().position);
+  positions_.clear();
+  for (const CallPtr& call : calls_) {
+    positions_.push_back(call->queue.front().position);
     call->queue.pop_front();
     if (call->queue.empty()) continue;
     const auto place = std::upper_bound(waiting_.begin(), waiting_.end(), call->queue.front().since,
                                         [](Time since, const CallPtr& c) { return since < c->queue.front().since; });
     waiting_.insert(place, call);
   }
-  for (std::size_t i = 0; i < calls.size(); ++i)
-    if (calls[i]->open && calls[i]->heard) calls[i]->heard(ran ? batch[i].probability : 0.0f, positions[i]);
+  for (std::size_t i = 0; i < calls_.size(); ++i)
+    if (calls_[i]->open && calls_[i]->heard) calls_[i]->heard(ran ? batch_[i].probability : 0.0f, positions_[i]);
+  calls_.clear();
 }
 
 }  // namespace
