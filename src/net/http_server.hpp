@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/token_bucket.hpp"
 #include "net/event_loop.hpp"
 #include "net/http.hpp"
 
@@ -22,6 +23,8 @@ struct ServerOptions {
   std::size_t max_connections = 4096;    // beyond: closed at once and counted
   Duration header_timeout = 10s;         // to the end of a request's header
   Duration idle_timeout = 60s;           // of a kept-alive connection; WebSockets are pinged at half of it
+  // Of what one WebSocket sends; more closes it with 1008, or cuts it. Unset: any amount.
+  TokenBucket::Limits messages = {}, bytes = {};
 };
 
 class HttpServer {
