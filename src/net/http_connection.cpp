@@ -364,7 +364,7 @@ Awaitable<void> Connection::listen() {
   const bool complete = co_await read_request();
   limit_.cancel();
   if (!complete || !shard_.service) co_return;
-  keep_alive_ = parser_.keep_alive();
+  keep_alive_ = parser_.keep_alive() && shard_.shared->keeps;
   const bool upgrade = parser_.wants_web_socket();
   HttpRequest request = parser_.take();
   request.peer = stream_->peer();
