@@ -30,7 +30,7 @@ constexpr Duration kIdleLook = 2s;
 // ten seconds without sound.
 constexpr TokenBucket::Limits kMessages{.rate = 200, .burst = 2000};
 constexpr TokenBucket::Limits kBytes{.rate = 256 << 10, .burst = 2 << 20};
-constexpr Duration kLastAnswers = 5s;  // of connections that came before a takeover
+constexpr Duration kLastAnswers = 5s;  // for connections that came before a takeover to ask what they came for
 
 // What the main thread waits for. Blocks these signals for all threads that are made from here on.
 class Events {
@@ -117,12 +117,15 @@ Result<void> run(const ServerConfig& config, std::vector<AgentFile> agents, Star
     loaded = takeover->finish();
     if (loaded) (*http)->start();
   }
-  auto door = loaded ? TakeoverDoor::open(config.data_dir, (*http)->port(), [&] { return (*http)->share(); })
-                     : Result<std::unique_ptr<TakeoverDoor>>(loaded.error());
-  if (!door) {
+  if (!loaded) {
     http->reset();
-    return door.error();
+    return loaded;
   }
+  std::unique_ptr<TakeoverDoor> door;
+  if (auto opened = TakeoverDoor::open(config.data_dir, (*http)->port(), [&] { return (*http)->share(); }))
+    door = std::move(*opened);
+  else  // a folder that bears no sockets is no reason not to take calls
+    log::warn("no_takeover_possible", {{"why", opened.error().what}});
   log::info("ready", {{"agents", static_cast<int>(engine.agents().size())},
                       {"loops", static_cast<int>(engine.loops().size())},
                       {"port", static_cast<int>((*http)->port())},
@@ -142,34 +145,34 @@ Result<void> run(const ServerConfig& config, std::vector<AgentFile> agents, Star
       trimmed_at = calls;
       ::malloc_trim(0);
     }
-    signal = events.wait(kIdleLook, (*door)->waits_for());
-    taken = signal == 0 && (*door)->look(clock.now());
+    signal = events.wait(kIdleLook, door ? door->waits_for() : std::vector<int>());
+    taken = signal == 0 && door && door->look(clock.now());
   }
 
   // Calls in progress go on for a while, then hear a goodbye. A second signal does not wait.
-  door->reset();
+  door.reset();
   if (taken)
     router.hand_over();  // who is connected already is served to the end
   else
     admission.close();
   (*http)->stop_accepting();
   log::info(taken ? "handed_over" : "draining", {{"calls", admission.calls()}, {"bound_ms", config.drain}});
-  auto until = [&](Duration bound, auto done) {
-    const Time end = clock.now() + bound;
+  const auto until = [&](Time end, auto done) {
     while (!done() && clock.now() < end)
       if (events.wait(50ms)) break;
   };
   const auto quiet = [&] { return admission.calls() == 0; };
-  until(config.drain, quiet);
-  if (taken) until(kLastAnswers, [&] { return quiet() && (*http)->connections() == 0; });
+  const Time drained = clock.now() + config.drain;
+  if (taken) until(clock.now() + kLastAnswers, [&] { return (*http)->connections() == 0; });
   admission.close();
+  until(drained, quiet);
   if (!quiet()) {
     engine.end_calls("the server is shutting down");
-    until(kGoodbye, quiet);
+    until(clock.now() + kGoodbye, quiet);
   }
   hub.close_all();
   http->reset();  // closes what is still open
-  until(6s, [&] { return router.stats().live.load() <= 0; });
+  until(clock.now() + 6s, [&] { return router.stats().live.load() <= 0; });
   log::info("stopped", {{"calls_cut", admission.calls()}});
   return {};
 }
