@@ -9,11 +9,14 @@ namespace {
 class Place {
  public:
   Place(net::Loop& loop, std::shared_ptr<AnswerQueue> queue)
-      : loop_(loop), queue_(std::move(queue)), asked_(loop.now()), waits_(++queue_->under_way > queue_->slots) {}
+      : loop_(loop), queue_(std::move(queue)), asked_(loop.now()), waits_(++queue_->under_way > queue_->slots) {
+    if (waits_) look_.after(kLook);
+  }
   ~Place() { leave(); }
 
   void begun() {
-    if (std::exchange(waits_, false)) queue_->told(loop_.now(), loop_.now() - asked_);
+    look_.cancel();
+    if (std::exchange(waits_, false)) tell();
   }
   void leave() {
     begun();
@@ -21,10 +24,18 @@ class Place {
   }
 
  private:
+  static constexpr Duration kLook = 250ms;
+
+  void tell() { queue_->told(loop_.now(), loop_.now() - asked_); }
+
   net::Loop& loop_;
   const std::shared_ptr<AnswerQueue> queue_;
   const Time asked_;
   bool waits_, left_ = false;
+  net::Timer look_{loop_, [this] {  // a queue that stands still must not look like an empty one
+                     tell();
+                     look_.after(kLook);
+                   }};
 };
 
 struct Handle final : net::Pending {

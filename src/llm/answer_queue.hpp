@@ -23,8 +23,8 @@ struct AnswerQueue {
   std::atomic<int> under_way{0};
 };
 
-// Asks `client`, which lives on `loop`, and tells the queue of each question that waited in it: at its first word, or
-// at its end if that comes first.
+// Asks `client`, which lives on `loop`, and tells the queue of each question that waits in it: every quarter of a
+// second, and at its first word, or at its end if that comes first.
 std::unique_ptr<Client> watched(net::Loop& loop, std::unique_ptr<Client> client, std::shared_ptr<AnswerQueue> queue);
 
 }  // namespace offhook::llm

@@ -53,7 +53,7 @@ std::optional<Refusal> Admission::promise(Time now) {
     offered_.fetch_add(1, std::memory_order_relaxed);
     return refuse(*why);
   }
-  begun_.add(now, 1);
+  note_begun(now);
   promised_.fetch_add(1, std::memory_order_relaxed);
   for (auto& until : kept_until_) {
     std::int64_t free = 0;
@@ -73,7 +73,7 @@ std::variant<Admission::Place, Refusal> Admission::admit(Time now) {
   } else {
     if (const auto why = obstacle(now)) return refuse(*why);
     if (!take_place()) return refuse(Refusal::max_calls);
-    begun_.add(now, 1);
+    note_begun(now);
   }
   admitted_.fetch_add(1, std::memory_order_relaxed);
   calls_.fetch_add(1, std::memory_order_acq_rel);
@@ -105,8 +105,16 @@ bool Admission::beyond(Signal& signal, Duration level) const {
 
 bool Admission::steep(Time now, Duration late, Duration old) const {
   if (per_second_ == 0) return false;
-  const double room = 1 - std::max(share(late, settings_.lateness), share(old, settings_.age));
-  return begun_.sum(now) >= std::max(1.0, per_second_ * room);
+  const double by_lateness = share(late, settings_.lateness), by_age = share(old, settings_.age);
+  if (begun_.sum(now) >= std::max(1.0, per_second_ * (1 - std::max(by_lateness, by_age)))) return true;
+  const double calls = places_.load(std::memory_order_relaxed), young = young_.sum(now);
+  const double growth = std::min(kMostGrowth, (calls + 1) / std::max(1.0, calls - young));
+  return by_age * growth >= 1;
+}
+
+void Admission::note_begun(Time now) {
+  begun_.add(now, 1);
+  young_.add(now, 1);
 }
 
 bool Admission::take_place() {

@@ -6,8 +6,10 @@
 //   places taken, in all and this second ────▶ ┘
 //
 // A signal's level is the third highest of ten slots of time (a second for lateness, five for age): a hiccup fills one
-// or two and refuses nobody, trouble that lasts shows in the third. Calls of the last second do not show yet, so no
-// more than `ramp` begin in one, and the fewer the nearer a level is to its bound.
+// or two and refuses nobody, trouble that lasts shows in the third. Calls that have just begun do not show yet: no
+// more than `ramp` begin in one second, and the fewer the nearer a level is to its bound. And as a caller hears a
+// greeting and says something before any model is asked, the age that calls of before the last ten seconds have brought
+// about is taken to grow with those of since: what it will be then must be within the bound.
 //
 // The webhook's yes is a promise: the socket that follows it within kPromise finds its place kept, whatever has come in
 // between. Sockets do not say which webhook they follow (carriers drop what a URL says), so any may take the place; the
@@ -36,7 +38,7 @@ enum class Refusal : std::uint8_t {
   loading,    // the models are not there yet
   draining,   // the server is ending
   max_calls,  // as many as the configuration allows
-  ramp,       // too many began in this second
+  ramp,       // too many have begun that do not show yet
   lateness,   // the calls' frames come late
   age,        // the models' answers come late
 };
@@ -58,7 +60,8 @@ class Admission {
  public:
   static constexpr Duration kPromise = 10s;          // from the webhook's answer to the carrier's socket
   static constexpr std::size_t kMostPromises = 256;  // beyond, the webhook's yes is none that is kept
-  static constexpr Duration kLatenessSlot = 100ms, kAgeSlot = 500ms, kRampSlot = 100ms;
+  static constexpr Duration kLatenessSlot = 100ms, kAgeSlot = 500ms, kRampSlot = 100ms, kYoungSlot = 1s;
+  static constexpr double kMostGrowth = 4;  // where nearly all calls are young, little is known of what they cost
 
   // One call's, from its socket's opening to its end.
   class Place {
@@ -113,6 +116,7 @@ class Admission {
   std::optional<Refusal> obstacle(Time now);
   bool beyond(Signal& signal, Duration level) const;
   bool steep(Time now, Duration lateness, Duration age) const;
+  void note_begun(Time now);
   bool take_place();
   void forget_promises(Time now);
   bool redeem_promise();
@@ -124,7 +128,7 @@ class Admission {
   const double per_second_;  // calls that may begin in one second; 0: any number
   std::atomic<State> state_{State::loading};
   std::deque<RecentSlots> lateness_;  // one a loop: each writes its own
-  RecentSlots age_{kAgeSlot}, begun_{kRampSlot};
+  RecentSlots age_{kAgeSlot}, begun_{kRampSlot}, young_{kYoungSlot};
   Signal by_lateness_{settings_.lateness}, by_age_{settings_.age};
 
   std::atomic<int> places_{0};  // calls and promises

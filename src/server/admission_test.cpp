@@ -187,6 +187,30 @@ TEST_F(AdmissionTest, the_nearer_to_a_bound_the_fewer_begin_in_one_second) {
   EXPECT_EQ(offer(), "ramp");
 }
 
+TEST_F(AdmissionTest, calls_that_have_not_asked_a_model_yet_are_expected_to) {
+  open();
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(offer(), "");
+  clock.advance(11s);
+  answers(2s, 100ms);  // by the four: 40 % of the bound
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(offer(), "") << i;
+  EXPECT_EQ(offer(), "ramp") << "ten of them would bring 100 %";
+  answers(2s, 100ms);
+  EXPECT_EQ(offer(), "ramp") << "they still say their first words";
+  clock.advance(8s);
+  answers(2s, 100ms);
+  EXPECT_EQ(offer(), "") << "nine cost no more than four did";
+  expect_sums();
+}
+
+TEST_F(AdmissionTest, where_all_calls_are_young_a_quarter_of_the_bound_is_enough) {
+  open();
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(offer(), "");
+  answers(2s, 60ms);
+  EXPECT_EQ(offer(), "");
+  answers(2s, 63ms);
+  EXPECT_EQ(offer(), "ramp");
+}
+
 TEST_F(AdmissionTest, a_socket_finds_the_place_that_the_webhook_promised) {
   settings.max_calls = 2;
   open();
