@@ -14,6 +14,7 @@ namespace {
 struct Options {
   std::vector<std::string> agents;
   std::string config, listen, log_level;
+  bool take_over = false;
 };
 
 int serve(const Options& options) {
@@ -46,7 +47,8 @@ int serve(const Options& options) {
                     2);
     agents.push_back(std::move(*agent));
   }
-  auto ran = server::run(*config, std::move(agents));
+  auto ran =
+      server::run(*config, std::move(agents), options.take_over ? server::Start::take_over : server::Start::fresh);
   return ran ? 0 : fail(ran.error(), 1);
 }
 
@@ -64,6 +66,9 @@ void add_serve(CLI::App& app, int& status) {
       ->add_option("--log", options->log_level,
                    "trace, debug, info, warn, error or off; words are logged from debug on")
       ->type_name("LEVEL");
+  command->add_flag("--take-over", options->take_over,
+                    "takes over from the server that runs on this address and data_dir, once all is loaded; the other "
+                    "lets its calls end");
   command->callback([options, &status] { status = serve(*options); });
 }
 

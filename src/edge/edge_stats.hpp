@@ -34,6 +34,7 @@ struct EdgeStats {
   Counter starts_missed{0};           // no start in time
   Counter misbehaved{0};              // closed for too many bad frames
   Counter slow_readers{0};            // closed because our sound was not read
+  Counter floods{0};                  // closed because far more came than a carrier sends
   Counter frames_in{0};
   Counter media_in{0};
   Counter media_out{0};

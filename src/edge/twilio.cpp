@@ -81,6 +81,10 @@ void TwilioEdge::on_closed(bool clean, std::string_view why) {
   state_ = State::gone;
   start_timer_.cancel();
   socket_->set_handler(nullptr);
+  if (why.starts_with(net::WebSocket::flooded)) {
+    count_flood(why);
+    why_ = why_.empty() ? std::string(why) : why_;
+  }
   end_line(why_.empty() ? (clean ? "the carrier closed the socket: " : "the socket broke: ") + std::string(why) : why_);
   loop_.post(
       [self = std::exchange(self_, nullptr)] {});  // never inside the socket's own callback; behind end_line's task
@@ -125,6 +129,12 @@ void TwilioEdge::take(Start& start) {
 void TwilioEdge::take(const Media& media) {
   if (!belongs(media.stream_sid)) return;
   if (!media.inbound || media.audio.empty()) return;
+  if (!sound_.take(loop_.now(), static_cast<double>(media.audio.size()))) {
+    constexpr std::string_view why = "more sound came than anyone speaks";
+    count_flood(why);
+    end_line(why);
+    return close(policy, why);
+  }
   ++stats_.media_in;
   const std::uint64_t gaps = position_.gaps();
   const std::int64_t sample = position_.place(media.timestamp_ms, media.audio.size());
@@ -174,6 +184,11 @@ void TwilioEdge::drop(BadFrame kind, std::string_view why) {
   log::warn(call_id_, "call_misbehaved", {{"edge", "twilio"}, {"bad_frames", bad_frames_}, {"last", why}});
   end_line(reason);
   close(policy, reason);
+}
+
+void TwilioEdge::count_flood(std::string_view why) {
+  ++stats_.floods;
+  log::warn(call_id_, "call_flooded", {{"edge", "twilio"}, {"why", why}});
 }
 
 void TwilioEdge::send_audio(std::span<const std::uint8_t> mulaw) {

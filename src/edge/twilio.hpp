@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/token_bucket.hpp"
 #include "call/wire.hpp"
 #include "edge/edge_stats.hpp"
 #include "edge/media_position.hpp"
@@ -25,6 +26,9 @@ namespace offhook::edge {
 struct TwilioLimits {
   Duration start = 10s;           // from the open socket to its start message
   std::uint64_t bad_frames = 50;  // one more closes the call; a carrier sends none
+  // Of the caller's sound, in samples. Faster than it is spoken it comes only after a stall, and a call without sound
+  // for ten seconds has ended.
+  TokenBucket::Limits sound = {.rate = 1.5 * 8000, .burst = 15 * 8000};
 };
 
 inline constexpr call::EdgeTraits twilio_traits{.rate = 8000, .frame = 160, .marks = true, .clear = true};
@@ -70,6 +74,7 @@ class TwilioEdge final : public net::WebSocket::Handler,
 
   bool belongs(std::string_view stream_sid);  // or counts the frame as bad
   void drop(BadFrame kind, std::string_view why);
+  void count_flood(std::string_view why);
   void send(std::string message);
   void close(std::uint16_t code, std::string_view reason);
   void end_line(std::string_view why);  // on_hangup and its destruction, soon; the first reason stands
@@ -88,6 +93,7 @@ class TwilioEdge final : public net::WebSocket::Handler,
   std::string call_id_;  // once answered
   std::string why_;      // why it ended, from whoever ended it
   MediaPosition position_;
+  TokenBucket sound_{limits_.sound};
   std::uint64_t bad_frames_ = 0;
   std::unique_ptr<call::Line> line_;
 };

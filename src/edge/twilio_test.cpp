@@ -300,6 +300,20 @@ TEST_F(TwilioEdgeTest, garbage_before_start_ends_the_socket_too) {
   expect_all_gone();
 }
 
+TEST_F(TwilioEdgeTest, what_a_stall_held_back_is_heard_and_sound_without_end_closes_the_call) {
+  open_call();
+  for (int i = 0; i < 500; ++i) carrier.say_media(i * 20);  // ten seconds at once
+  EXPECT_EQ(seen.samples.size(), 500u);
+  EXPECT_FALSE(carrier.closed);
+  for (int i = 500; i < 1000; ++i) carrier.say_media(i * 20);
+  ASSERT_TRUE(carrier.closed);
+  EXPECT_EQ(carrier.closed->code, 1008);
+  EXPECT_EQ(seen.samples.size(), 750u);
+  EXPECT_EQ(seen.hangups, std::vector<std::string>{"more sound came than anyone speaks"});
+  EXPECT_EQ(stats.floods, 1u);
+  expect_all_gone();
+}
+
 TEST_F(TwilioEdgeTest, events_of_a_younger_protocol_do_no_harm) {
   open_call();
   for (int i = 0; i < 200; ++i) carrier.say(R"({"event":"weather","streamSid":"MZ1"})");

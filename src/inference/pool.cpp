@@ -31,7 +31,8 @@ struct Pool::Impl {
     bool expired;
   };
 
-  Impl(const Clock& clock, std::size_t capacity) : clock_(clock), capacity_(std::max<std::size_t>(1, capacity)) {
+  Impl(const Clock& clock, std::size_t capacity, Told told)
+      : clock_(clock), capacity_(std::max<std::size_t>(1, capacity)), told_(std::move(told)) {
     waiting_.reserve(capacity_);
   }
 
@@ -50,6 +51,7 @@ struct Pool::Impl {
       best = std::min_element(waiting_.begin(), waiting_.end(),
                               [](const Waiting& a, const Waiting& b) { return a.before(b); });
     note_age(now - best->since);
+    tell(now, best->job.wanted);
     Taken taken{std::move(best->job), expired};
     if (&*best != &waiting_.back()) *best = std::move(waiting_.back());
     waiting_.pop_back();
@@ -74,8 +76,13 @@ struct Pool::Impl {
     if (age.count() > health_.worst_age_us) health_.worst_age_us = age.count();
   }
 
+  void tell(Time now, Time wanted) {
+    if (told_) told_(now, wanted < now ? now - wanted : Duration::zero());
+  }
+
   const Clock& clock_;
   const std::size_t capacity_;
+  const Told told_;
   Health health_;
   std::mutex mutex_;
   std::condition_variable work_;
@@ -85,8 +92,8 @@ struct Pool::Impl {
   std::vector<std::thread> threads_;
 };
 
-Pool::Pool(const Clock& clock, unsigned threads, std::size_t capacity)
-    : impl_(std::make_unique<Impl>(clock, capacity)) {
+Pool::Pool(const Clock& clock, unsigned threads, std::size_t capacity, Told told)
+    : impl_(std::make_unique<Impl>(clock, capacity, std::move(told))) {
   if (threads == 0) threads = std::min(net::usable_cores(), 2u);
   // Signals are for the threads that expect them; a new thread inherits its maker's mask.
   sigset_t all, before;
@@ -118,8 +125,12 @@ Result<void> Pool::submit(Job job) {
     impl_->waiting_.push_back({std::move(job), now, impl_->order_++});
     impl_->health_.queued = static_cast<std::int64_t>(impl_->waiting_.size());
     // Threads stuck in long jobs take nothing, so the age is looked at here too.
-    Time oldest = now;
-    for (const auto& w : impl_->waiting_) oldest = std::min(oldest, w.since);
+    Time oldest = now, most_overdue = now;
+    for (const auto& w : impl_->waiting_) {
+      oldest = std::min(oldest, w.since);
+      most_overdue = std::min(most_overdue, w.job.wanted);
+    }
+    if (most_overdue < now) impl_->tell(now, most_overdue);
     if (const Duration age = now - oldest; age.count() > impl_->health_.age_us) impl_->note_age(age);
   }
   impl_->work_.notify_one();

@@ -23,6 +23,8 @@ struct Job {
 
 class Pool {
  public:
+  static constexpr std::size_t kCapacity = 256;  // jobs that wait
+
   struct Health {
     std::atomic<std::uint64_t> done{0}, expired{0}, refused{0};
     std::atomic<std::int64_t> queued{0};
@@ -30,7 +32,12 @@ class Pool {
     std::atomic<std::int64_t> worst_age_us{0};
   };
 
-  explicit Pool(const Clock& clock, unsigned threads = 0 /* min(cores, 2) */, std::size_t capacity = 256);
+  // Told of each job that is taken how long after `wanted` that was, or 0; and, when a job comes while all threads are
+  // busy, of the one that is most overdue. Any thread, under the pool's lock: it must be quick and not come back here.
+  using Told = std::function<void(Time now, Duration age)>;
+
+  explicit Pool(const Clock& clock, unsigned threads = 0 /* min(cores, 2) */, std::size_t capacity = kCapacity,
+                Told told = {});
   ~Pool();                       // jobs not begun are dropped without a word; the running ones are waited for
   Result<void> submit(Job job);  // any thread; Errc::full
   const Health& health() const;

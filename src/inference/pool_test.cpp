@@ -145,6 +145,25 @@ TEST(Pool, shows_how_long_jobs_wait_even_while_none_is_taken) {
   EXPECT_EQ(pool.health().queued, 0);
 }
 
+TEST(Pool, tells_how_long_after_they_were_wanted_jobs_are_taken) {
+  VirtualClock clock;
+  clock.set(at(1h));
+  Record told;
+  Plug plug;
+  Pool pool(clock, 1, 256, [&](Time, Duration age) { told.add(std::to_string(age / 1ms)); });
+  ASSERT_TRUE(pool.submit({clock.now(), Deadline::never(), plug.job().run, [] {}}));
+  plug.wait_until_held();
+  EXPECT_EQ(told.wait_for(1), Strings{"0"});
+  ASSERT_TRUE(pool.submit({clock.now() + 50ms, Deadline::never(), [] {}, [] {}}));
+  clock.advance(400ms);
+  ASSERT_TRUE(
+      pool.submit({clock.now() + 1s, Deadline::never(), [] {}, [] {}}));  // the thread is stuck: told all the same
+  EXPECT_EQ(told.wait_for(2), (Strings{"0", "350"}));
+  clock.advance(100ms);
+  plug.let_go();
+  EXPECT_EQ(told.wait_for(4), (Strings{"0", "350", "450", "0"}));
+}
+
 TEST(Pool, two_threads_work_side_by_side) {
   SteadyClock clock;
   Plug one, two;

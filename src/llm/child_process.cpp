@@ -13,6 +13,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "base/descriptor.hpp"
 #include "base/log.hpp"
 
 namespace offhook::llm {
@@ -20,20 +21,6 @@ namespace offhook::llm {
 namespace {
 
 constexpr int kill_limit_ms = 2000;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 // Above the three that the child's own will stand on, even if we run with those closed.
 int open_high(const char* path, int flags) {

@@ -96,6 +96,8 @@ class WebSocket {
   static constexpr std::size_t max_queued = 1 << 20;
   // How `why` begins when the peer has vanished: silent for the whole of its idle timeout.
   static constexpr std::string_view unanswered_ping = "the other side did not answer a ping";
+  // … and when it sent more than a server's limits allow.
+  static constexpr std::string_view flooded = "the other side sends too much";
 };
 
 // What a server does with requests. Called on the loop that the connection lives on.

@@ -364,7 +364,7 @@ Awaitable<void> Connection::listen() {
   const bool complete = co_await read_request();
   limit_.cancel();
   if (!complete || !shard_.service) co_return;
-  keep_alive_ = parser_.keep_alive();
+  keep_alive_ = parser_.keep_alive() && shard_.shared->keeps;
   const bool upgrade = parser_.wants_web_socket();
   HttpRequest request = parser_.take();
   request.peer = stream_->peer();
@@ -427,7 +427,7 @@ Awaitable<void> Connection::become_web_socket(HttpRequest request) {
   }
   stream_->unread(parser_.take_rest());
   limit_.after(options_.header_timeout);
-  const WebSocketLimits limits{options_.max_message, options_.idle_timeout};
+  const WebSocketLimits limits{options_.max_message, options_.idle_timeout, options_.messages, options_.bytes};
   auto socket = co_await accept_web_socket(stream_, request, limits, place_);
   limit_.cancel();
   if (!socket) {

@@ -17,6 +17,7 @@ struct ServerShared {
   TlsContext tls;  // nullptr: plain
   std::atomic<std::size_t> open{0};
   std::atomic<std::uint64_t> turned_away{0};
+  std::atomic<bool> keeps{true};  // connections for their next request
 };
 
 // A server's share of one loop.

@@ -1,10 +1,14 @@
 #include "net/http_server.hpp"
 
+#include <fcntl.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/ip/basic_resolver.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <condition_variable>
+#include <cstring>
 #include <mutex>
 
 #include "base/log.hpp"
@@ -24,7 +28,8 @@ class Acceptor : public std::enable_shared_from_this<Acceptor> {
  public:
   explicit Acceptor(std::vector<std::shared_ptr<ServerShard>> shards) : shards_(std::move(shards)) {}
 
-  Result<void> bind();
+  Result<void> bind(Descriptor taken);
+  Result<Descriptor> share();
   std::uint16_t port() const { return port_; }
 
   void start() {
@@ -34,8 +39,11 @@ class Acceptor : public std::enable_shared_from_this<Acceptor> {
   void stop() {
     accepting_ = false;
     back_off_.cancel();
+    if (!acceptor_.is_open()) return;
+    // Not close(), which leaves it to the kernel to forget the socket in Asio's epoll set: where another process shares
+    // it, the kernel does not.
     error_code ignored;
-    acceptor_.close(ignored);
+    const Descriptor closed(acceptor_.release(ignored));
   }
 
  private:
@@ -71,7 +79,7 @@ Result<Endpoint> Acceptor::endpoint() const {
   return found.begin()->endpoint();
 }
 
-Result<void> Acceptor::bind() {
+Result<void> Acceptor::bind(Descriptor taken) {
   const ServerOptions& options = shared().options;
   const bool colon = options.host.find(':') != std::string::npos;
   const std::string doing =
@@ -79,6 +87,29 @@ Result<void> Acceptor::bind() {
   auto where = endpoint();
   if (!where) return where.error();
   error_code error, ignored;
+  if (taken) {
+    sockaddr_storage bound{};
+    socklen_t size = sizeof bound;
+    int listens = 0;
+    socklen_t flag = sizeof listens;
+    Endpoint found;
+    const bool ours = ::getsockopt(taken.get(), SOL_SOCKET, SO_ACCEPTCONN, &listens, &flag) == 0 && listens == 1 &&
+                      ::getsockname(taken.get(), reinterpret_cast<sockaddr*>(&bound), &size) == 0 &&
+                      size <= found.capacity();
+    if (ours) {
+      std::memcpy(found.data(), &bound, size);
+      found.resize(size);
+    }
+    if (!ours || found != *where)
+      return Error{
+          Errc::invalid,
+          doing + "the socket that was handed over does not listen there; give each server a data_dir of its own"};
+    acceptor_.assign(found.protocol(), taken.release(), error);
+    if (!error) acceptor_.non_blocking(true, error);
+    if (error) return Error{Errc::internal, doing + error.message()};
+    port_ = found.port();
+    return {};
+  }
   acceptor_.open(where->protocol(), error);
   if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
   if (!error && where->address().is_v6()) acceptor_.set_option(asio::ip::v6_only(false), ignored);
@@ -93,6 +124,12 @@ Result<void> Acceptor::bind() {
   if (error) return Error{Errc::invalid, doing + error.message() + "; choose another address with --listen"};
   port_ = acceptor_.local_endpoint(ignored).port();
   return {};
+}
+
+Result<Descriptor> Acceptor::share() {
+  Descriptor copy(::fcntl(acceptor_.native_handle(), F_DUPFD_CLOEXEC, 3));
+  if (!copy) return Error{Errc::closed, "sharing the listening socket: it is closed"};
+  return copy;
 }
 
 void Acceptor::wait() {
@@ -191,7 +228,14 @@ class Server final : public HttpServer {
     shards_.front()->loop.post([acceptor = acceptor_] { acceptor->start(); });
   }
   void stop_accepting() override {
+    shards_.front()->shared->keeps = false;
     shards_.front()->loop.post([acceptor = acceptor_] { acceptor->stop(); });
+  }
+  Result<Descriptor> share() override {
+    auto copy = std::make_shared<Result<Descriptor>>(
+        Error{Errc::timeout, "sharing the listening socket: the loop that accepts did not answer within 5 s"});
+    run_and_wait(shards_.front()->loop, [copy, acceptor = acceptor_] { *copy = acceptor->share(); });
+    return std::move(*copy);
   }
   std::uint16_t port() const override { return acceptor_->port(); }
   std::size_t connections() const override { return shards_.front()->shared->open; }
@@ -206,7 +250,7 @@ class Server final : public HttpServer {
 }  // namespace
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(std::vector<EventLoop*> loops, ServerOptions options,
-                                                       Service& service) {
+                                                       Service& service, Descriptor taken) {
   auto shared = std::make_shared<ServerShared>();
   if (!options.tls_certificate.empty() || !options.tls_key.empty()) {
     auto tls = server_tls(options.tls_certificate, options.tls_key);
@@ -217,7 +261,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(std::vector<EventLoop*> l
   std::vector<std::shared_ptr<ServerShard>> shards;
   for (EventLoop* loop : loops) shards.push_back(std::make_shared<ServerShard>(ServerShard{*loop, shared, &service}));
   auto acceptor = std::make_shared<Acceptor>(shards);
-  const Result<void> bound = acceptor->bind();
+  const Result<void> bound = acceptor->bind(std::move(taken));
   if (!bound) return bound.error();
   return std::unique_ptr<HttpServer>(std::make_unique<Server>(std::move(shards), std::move(acceptor)));
 }

@@ -292,7 +292,55 @@ TEST(HttpServer, stops_accepting_and_serves_on_those_who_are_in) {
   EXPECT_NE(connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
   close(fd);
   peer.send("GET /more HTTP/1.1\r\n\r\n");
-  EXPECT_THAT(peer.read_until("GET /more "), StartsWith("HTTP/1.1 200"));
+  const std::string last = peer.read_until("GET /more ");
+  EXPECT_THAT(last, StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(last, HasSubstr("Connection: close"));
+  EXPECT_TRUE(peer.ended());
+}
+
+TEST(HttpServer, two_accept_from_one_socket_and_the_first_may_end_without_refusing_anyone) {
+  TestService first_service, second_service;
+  second_service.on_serve = [](Loop&, HttpRequest, Service::Respond respond) { respond({200, "", "second", {}}); };
+  auto first = std::make_unique<RunningServer>(first_service);
+  const std::uint16_t port = first->port();
+  auto socket = first->server->share();
+  ASSERT_TRUE(socket) << socket.error().what;
+  EventLoop loop("second");
+  ServerOptions options;
+  options.port = port;
+  auto second = HttpServer::listen({&loop}, options, second_service, std::move(*socket));
+  ASSERT_TRUE(second) << second.error().what;
+  EXPECT_EQ((*second)->port(), port);
+
+  Peer served(port);  // the second does not accept yet
+  served.send("GET / HTTP/1.1\r\n\r\n");
+  served.read_until("GET / ");
+  first->server->stop_accepting();
+  on(first->loop(), [] {});
+  Peer waiting(port);  // nobody accepts: it waits, and is not refused
+  waiting.send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+  first.reset();
+  EXPECT_TRUE(served.ended());
+  loop.start();
+  (*second)->start();
+  EXPECT_THAT(waiting.read_all(), ::testing::EndsWith("second"));
+  second->reset();
+}
+
+TEST(HttpServer, a_socket_of_another_address_is_not_taken_over) {
+  TestService service;
+  RunningServer server(service);
+  auto socket = server.server->share();
+  ASSERT_TRUE(socket) << socket.error().what;
+  EventLoop loop("never started");
+  ServerOptions options;
+  options.port = server.port();
+  options.host = "127.0.0.2";
+  const auto other = HttpServer::listen({&loop}, options, service, std::move(*socket));
+  ASSERT_FALSE(other);
+  EXPECT_THAT(other.error().what, HasSubstr("does not listen there"));
+  const auto none = HttpServer::listen({&loop}, options, service, Descriptor(::dup(0)));
+  ASSERT_FALSE(none);
 }
 
 TEST(HttpServer, its_end_closes_what_is_open_and_an_answer_that_comes_later_is_harmless) {

@@ -63,6 +63,7 @@ void MediaClock::remove(Listener& listener) {
 void MediaClock::beat() {
   const Time now = loop_.now();
   lateness_ = now - next_;
+  if (told_) told_(now, lateness_);
   const std::int64_t owed = lateness_ / period + 1;
   if (owed > most_owed) {
     next_ += (owed - most_owed) * period;

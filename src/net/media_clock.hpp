@@ -15,6 +15,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "net/loop.hpp"
@@ -41,8 +43,9 @@ class MediaClock {
   void remove(Listener& listener);  // harmless if absent
 
   std::size_t size() const;
-  // How late the last beat came; the worst of it is what admission watches.
-  Duration lateness() const { return lateness_; }
+  Duration lateness() const { return lateness_; }  // how late the last beat came
+  // Told how late each beat comes, before its listeners are; whoever admits calls watches that.
+  void on_beat(std::function<void(Time now, Duration late)> told) { told_ = std::move(told); }
   std::uint64_t skipped() const { return skipped_; }  // beats never delivered, because the loop was too late
 
  private:
@@ -62,6 +65,7 @@ class MediaClock {
   std::array<std::size_t, phases> live_{};  // listeners that are not nullptr
   std::size_t beating_ = phases;            // the phase being delivered; phases: none
   Duration lateness_{};
+  std::function<void(Time, Duration)> told_;
   std::uint64_t skipped_ = 0;
 };
 

@@ -156,6 +156,20 @@ TEST(MediaClock, who_comes_while_others_catch_up_is_not_owed_their_beats) {
   old.then = nullptr;
 }
 
+TEST(MediaClock, each_beats_lateness_is_told_those_it_catches_up_on_included) {
+  VirtualLoop loop;
+  MediaClock clock(loop);
+  std::vector<Duration> told;
+  clock.on_beat([&](Time, Duration late) { told.push_back(late); });
+  Ear ear;
+  clock.add(ear);
+  loop.advance(20ms);
+  loop.stall(45ms);
+  loop.advance(15ms);
+  EXPECT_EQ(told, (std::vector<Duration>{0ms, 25ms, 5ms, 0ms}));
+  clock.remove(ear);
+}
+
 TEST(MediaClock, the_lateness_of_calls_that_ended_is_forgotten) {
   VirtualLoop loop;
   MediaClock clock(loop);

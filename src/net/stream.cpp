@@ -41,7 +41,13 @@ struct Stream::Done {
   void operator()(error_code error, std::size_t bytes) {
     if (error == asio::error::operation_aborted) return done(error, bytes);
     const EventLoop::Watch watch(stream->loop_, reading ? "socket read" : "socket written");
-    if (reading && !error) stream->heard_ = stream->loop_.now();
+    if (reading && !error) {
+      stream->heard_ = stream->loop_.now();
+      if (!stream->incoming_.take(stream->heard_, static_cast<double>(bytes))) {
+        stream->close(stream->too_much_);
+        return done(asio::error::operation_aborted, 0);
+      }
+    }
     done(error, bytes);
   }
 };

@@ -17,6 +17,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/token_bucket.hpp"
 #include "net/event_loop.hpp"
 
 #if defined(__GNUC__) && !defined(__clang__)
@@ -116,6 +117,11 @@ class Stream {
   Awaitable<Transfer> read_some(asio::mutable_buffer buffer) { return async_read_some(buffer, use_result); }
   Awaitable<error_code> write_all(std::string_view head, std::string_view body);
 
+  // More than that from the other side cuts the connection, with `why`.
+  void limit_incoming(TokenBucket::Limits limits, std::string why) {
+    incoming_ = TokenBucket(limits);
+    too_much_ = std::move(why);
+  }
   void unread(std::string bytes) { unread_ = std::move(bytes); }  // the next reads find them first
 
   // Says farewell, so that what was written arrives even if the other side is still sending; at most 2 s, then close().
@@ -163,6 +169,8 @@ class Stream {
   Socket socket_;
   std::unique_ptr<Tls> tls_;
   std::string unread_, why_, peer_;
+  TokenBucket incoming_{{}};
+  std::string too_much_;
   Time heard_;
 };
 

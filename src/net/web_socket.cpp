@@ -41,6 +41,7 @@ namespace {
 
 constexpr Duration closing_limit = 5s;
 constexpr Duration crossing_limit = 20ms;   // both have said that they close
+constexpr Duration flood_limit = 250ms;     // for its sender to take notice of our close; what it sends is dropped
 constexpr std::size_t message_cost = 64;    // of a queued message beside its bytes
 constexpr std::size_t kept_buffer = 16384;  // what a large message needed beyond is given back
 constexpr std::size_t max_reason = 123;     // RFC 6455 5.5
@@ -50,6 +51,11 @@ std::string_view cut_utf8(std::string_view text, std::size_t bound) {
   if (text.size() <= bound) return text;
   while (bound > 0 && (static_cast<unsigned char>(text[bound]) & 0xC0) == 0x80) --bound;
   return text.substr(0, bound);
+}
+
+std::string flood_of(const TokenBucket::Limits& limits, const char* what) {
+  return std::string(WebSocket::flooded) + ": more than " + std::to_string(static_cast<std::int64_t>(limits.burst)) +
+         " " + what + " at once and " + std::to_string(static_cast<std::int64_t>(limits.rate)) + " a second";
 }
 
 // What a server that did not upgrade has said. Some vendors put the reason into a header, beside or instead of a body.
@@ -77,8 +83,12 @@ class Session : public std::enable_shared_from_this<Session> {
       : stream_(std::move(stream)), limits_(limits), lease_(std::move(lease)) {
     socket_->read_message_max(limits.max_message);
     socket_->auto_fragment(false);
+    if (limits.bytes.rate > 0) stream_->limit_incoming(limits.bytes, flood_of(limits.bytes, "bytes"));
     socket_->control_callback([this](websocket::frame_type kind, beast::string_view) {
-      if (kind == websocket::frame_type::close) on_their_close();
+      if (kind == websocket::frame_type::close)
+        on_their_close();
+      else
+        count();
     });
   }
 
@@ -101,6 +111,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void read();
   void on_read(error_code error);
+  void count();
+  void close_flood();
   void deliver();
   void write_next();
   void on_written(error_code error);
@@ -116,6 +128,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   const std::shared_ptr<Stream> stream_;
   const WebSocketLimits limits_;
+  TokenBucket messages_{limits_.messages};
   std::shared_ptr<void> lease_;
   std::optional<websocket::stream<Stream&, false>> socket_{std::in_place, *stream_};  // gone soon after the end
   Timer timer_{stream_->loop(), [this] { on_timer(); }};
@@ -138,6 +151,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool clean_ = false;
   bool over_ = false;
   bool told_ = false;
+  bool flooded_ = false;
   std::string why_;
 };
 
@@ -190,10 +204,24 @@ void Session::on_read(error_code error) {
     if (why_.empty()) why_ = describe(error);
     return end_if_done();
   }
+  count();
   if (handler_ && !closing_) deliver();
   incoming_.consume(incoming_.size());
   if (incoming_.capacity() > kept_buffer) incoming_.shrink_to_fit();
   read();
+}
+
+// A flood costs its sender the connection, and the others on this loop next to nothing: one message a turn until then.
+void Session::count() {
+  if (closing_ || messages_.take(loop().now())) return;
+  why_ = flood_of(limits_.messages, "messages");
+  // Called from inside Beast, too, where nothing may be written; and there may be more in the same turn.
+  if (!std::exchange(flooded_, true)) loop().post([self = shared_from_this()] { self->close_flood(); });
+}
+
+void Session::close_flood() {
+  close(1008, why_);  // policy: RFC 6455 7.4.1
+  if (closing_ && !over_) timer_.after(flood_limit);
 }
 
 void Session::deliver() {
@@ -325,7 +353,7 @@ void Session::tell() {
   if (!handler_ || std::exchange(told_, true)) return;
   WebSocket::Handler* handler = std::exchange(handler_, nullptr);
   try {
-    handler->on_closed(clean_, why_);
+    handler->on_closed(clean_ && !flooded_, why_);
   } catch (const std::exception& e) {
     log::error("web_socket_handler_threw", {{"what", e.what()}});
   }

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "base/token_bucket.hpp"
 #include "net/http.hpp"
 #include "net/stream.hpp"
 #include "net/url.hpp"
@@ -12,6 +13,8 @@ namespace offhook::net {
 struct WebSocketLimits {
   std::size_t max_message = 1 << 16;  // bytes of one message from the other side; more closes with 1009
   Duration idle_timeout = 60s;        // silent for half of it: pinged; for all of it: cut
+  // Beyond: closed with 1008, and cut a moment later. Messages, pings and pongs; bytes as they come off the wire.
+  TokenBucket::Limits messages = {}, bytes = {};
 };
 
 // Answers the upgrade that `request` asks for. `lease` is held until the connection has ended. On an error Beast has

@@ -31,7 +31,7 @@ net::ServiceHealth* AgentStack::health_of(const std::string& name, const Spec& s
 }
 
 AgentStack::AgentStack(net::Loop& loop, net::HttpClient& http, const AgentFile& agent, const LocalModels& models,
-                       const std::string& local_llm, Accounts& accounts) {
+                       const std::string& local_llm, Accounts& accounts, std::shared_ptr<llm::AnswerQueue> queue) {
   std::vector<stt::Choice> ears;
   for (const Hearing& hearing : agent.stt) {
     stt::Choice choice{service_name(hearing.spec), models.recognizer(hearing), nullptr};
@@ -60,7 +60,9 @@ AgentStack::AgentStack(net::Loop& loop, net::HttpClient& http, const AgentFile& 
       spec.presence_penalty = kPresencePenalty;
       spec.frequency_penalty = kFrequencyPenalty;
     }
-    clients_.push_back(llm::connect(loop, http, std::move(spec)));
+    auto client = llm::connect(loop, http, std::move(spec));
+    if (here && queue) client = llm::watched(loop, std::move(client), queue);
+    clients_.push_back(std::move(client));
     net::ServiceHealth* health = here ? nullptr : health_of(name, named, accounts);
     services_.push_back(
         {.kind = telemetry::ServiceKind::llm, .name = name, .client = clients_.back().get(), .health = health});

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "llm/answer_queue.hpp"
 #include "llm/llm.hpp"
 #include "net/http_client.hpp"
 #include "net/service_health.hpp"
@@ -24,9 +25,10 @@ using Accounts = std::map<std::string, std::shared_ptr<std::atomic<int>>>;
 
 class AgentStack {
  public:
-  // `local_llm`: where the embedded language model listens; empty if no agent uses it. All outlive the stack.
+  // `local_llm`: where the embedded language model listens; empty if no agent uses it. `queue` is its own; null: nobody
+  // wants to know. All outlive the stack.
   AgentStack(net::Loop& loop, net::HttpClient& http, const AgentFile& agent, const LocalModels& models,
-             const std::string& local_llm, Accounts& accounts);
+             const std::string& local_llm, Accounts& accounts, std::shared_ptr<llm::AnswerQueue> queue = nullptr);
   ~AgentStack();
 
   stt::Recognizer& recognizer() const { return *recognizer_; }

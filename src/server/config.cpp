@@ -67,6 +67,13 @@ void read_tls(Fields tls, ServerConfig& out, const Environment& environment) {
         "", std::string("expected ") + (tls.has("key") ? "certificate" : "key") + " as well: both name a PEM file");
 }
 
+void read_admission(Fields admission, AdmissionSettings& out) {
+  admission.duration("lateness", out.lateness, 0s, 1s);
+  admission.duration("age", out.age, 0s, 1min);
+  admission.number("recovered", out.recovered, 0, 1);
+  admission.integer("ramp", out.ramp, 0, 100'000);
+}
+
 void read_price_file(Fields root, telemetry::Prices& prices, const Environment& environment) {
   std::string path;
   read_path(root, "prices", path, environment);
@@ -88,7 +95,8 @@ Result<ServerConfig> checked(const yaml::Document& document, const Environment& 
   root.secret("auth_token", out.auth_token);
   read_path(root, "data_dir", out.data_dir, environment);
   read_path(root, "cache_dir", out.cache_dir, environment);
-  root.integer("max_calls", out.max_calls, 0, 100'000);
+  root.integer("max_calls", out.admission.max_calls, 0, 100'000);
+  read_admission(root.map("admission"), out.admission);
   root.duration("drain", out.drain, 0s, 1h);
   read_price_file(root, out.prices, environment);
   read_tls(root.map("tls"), out, environment);

@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "edge/public_url.hpp"
+#include "server/admission.hpp"
 #include "server/fields.hpp"
 #include "telemetry/costs.hpp"
 
@@ -23,8 +24,8 @@ struct ServerConfig {
   std::string auth_token;                   // empty: nothing is asked for, no signature is checked
   std::string data_dir;                     // event logs; never empty once read
   std::string cache_dir;                    // models and libraries; never empty once read
-  int max_calls = 0;                        // 0: no bound of its own
-  Duration drain = 60s;                     // how long calls may go on after SIGTERM
+  AdmissionSettings admission;              // its max_calls is the key max_calls
+  Duration drain = 60s;                     // how long calls may go on after SIGTERM or a takeover
   std::string tls_certificate, tls_key;     // PEM files; both empty: plain
   log::Level log_level = log::Level::info;
   telemetry::Prices prices;  // the bundled ones, or those of the file that is named

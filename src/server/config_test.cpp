@@ -32,7 +32,11 @@ TEST(Config, an_empty_file_is_every_default) {
     EXPECT_EQ(config->data_dir, "/home/anna/.local/share/offhook");
     EXPECT_EQ(config->cache_dir, "/home/anna/.cache/offhook");
     EXPECT_EQ(config->drain, Duration(60s));
-    EXPECT_EQ(config->max_calls, 0);
+    EXPECT_EQ(config->admission.max_calls, 0);
+    EXPECT_EQ(config->admission.lateness, Duration(10ms));
+    EXPECT_EQ(config->admission.age, Duration(250ms));
+    EXPECT_EQ(config->admission.recovered, 0.5);
+    EXPECT_EQ(config->admission.ramp, 20);
     EXPECT_EQ(config->auth_token, "");
     EXPECT_EQ(config->log_level, log::Level::info);
   }
@@ -48,6 +52,7 @@ auth_token: { env: TOKEN }
 data_dir: ~/calls
 cache_dir: /var/cache/offhook
 max_calls: 120
+admission: { lateness: 5ms, age: 1s, recovered: 0.8, ramp: 50 }
 drain: 2m
 tls: { certificate: /etc/tls/cert.pem, key: ~/key.pem }
 log_level: debug
@@ -62,7 +67,11 @@ log_level: debug
   EXPECT_EQ(config->auth_token, "f00d");
   EXPECT_EQ(config->data_dir, "/home/anna/calls");
   EXPECT_EQ(config->cache_dir, "/var/cache/offhook");
-  EXPECT_EQ(config->max_calls, 120);
+  EXPECT_EQ(config->admission.max_calls, 120);
+  EXPECT_EQ(config->admission.lateness, Duration(5ms));
+  EXPECT_EQ(config->admission.age, Duration(1s));
+  EXPECT_EQ(config->admission.recovered, 0.8);
+  EXPECT_EQ(config->admission.ramp, 50);
   EXPECT_EQ(config->drain, Duration(2min));
   EXPECT_EQ(config->tls_certificate, "/etc/tls/cert.pem");
   EXPECT_EQ(config->tls_key, "/home/anna/key.pem");
@@ -86,6 +95,8 @@ TEST(Config, a_mistake_is_told_with_its_place) {
   EXPECT_THAT(wrong("data_dir: ~bob/calls"), HasSubstr("expected ~/"));
   EXPECT_THAT(wrong("data_dir: ''"), HasSubstr("empty"));
   EXPECT_THAT(wrong("drain: 60"), HasSubstr("a duration with its unit"));
+  EXPECT_THAT(wrong("admission: { lateness: 10 }"), HasSubstr("a duration with its unit"));
+  EXPECT_THAT(wrong("admission: { recovered: 2 }"), HasSubstr("admission.recovered"));
   EXPECT_THAT(wrong("max_call: 3"), HasSubstr("did you mean max_calls?"));
   EXPECT_THAT(wrong("log_level: loud"), HasSubstr("trace, debug, info, warn, error or off"));
 }

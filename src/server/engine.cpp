@@ -39,8 +39,9 @@ struct Engine::Core {
   Gate gate;
 };
 
-Engine::Engine(const ServerConfig& config, std::vector<AgentFile> agents, call::Observers& observers)
-    : config_(config), agents_(std::move(agents)), observers_(observers) {
+Engine::Engine(const ServerConfig& config, std::vector<AgentFile> agents, call::Observers& observers,
+               Admission& admission)
+    : config_(config), agents_(std::move(agents)), observers_(observers), admission_(admission) {
   prices_ = std::make_shared<const telemetry::Prices>(config_.prices);
   for (const AgentFile& agent : agents_)
     for (const std::string& service : unpriced(agent, *prices_))
@@ -48,7 +49,9 @@ Engine::Engine(const ServerConfig& config, std::vector<AgentFile> agents, call::
   const unsigned cores = net::usable_cores();
   for (unsigned i = 0; i < cores; ++i) {
     cores_.push_back(std::make_unique<Core>("loop-" + std::to_string(i)));
-    cores_.back()->loop.start();
+    net::EventLoop& loop = cores_.back()->loop;
+    loop.media_clock().on_beat([this, i](Time now, Duration late) { admission_.note_lateness(i, now, late); });
+    loop.start();
   }
   for (const auto& file : agents_) {
     auto agent = std::make_shared<call::Agent>(file.agent);
@@ -85,7 +88,8 @@ Engine::~Engine() {
 Result<void> Engine::load(const std::function<void(const std::string&)>& say) {
   auto store = inference::ModelStore::open(config_.cache_dir);
   if (!store) return store.error();
-  auto models = LocalModels::load(*store, clock_, agents_, say);
+  auto models = LocalModels::load(*store, clock_, agents_, say,
+                                  [this](Time now, Duration age) { admission_.note_age(now, age); });
   if (!models) return models.error();
   models_ = std::move(*models);
   say("loading voice activity detection");
@@ -112,6 +116,7 @@ Result<void> Engine::load(const std::function<void(const std::string&)>& say) {
   });
   rendered.get_future().wait();  // the book has a deadline of its own
   ready_.store(true, std::memory_order_release);
+  admission_.open();
   return {};
 }
 
@@ -121,7 +126,8 @@ void Engine::furnish(Core& core) {
   std::vector<telemetry::ServiceMetrics::Service> known;
   for (const AgentFile& agent : agents_) {
     core.stacks.push_back(std::make_unique<AgentStack>(core.loop, *core.http, agent, *models_,
-                                                       local_llm_ ? local_llm_->base_url() : std::string(), accounts_));
+                                                       local_llm_ ? local_llm_->base_url() : std::string(), accounts_,
+                                                       answer_queue_));
     for (const auto& service : core.stacks.back()->services()) known.push_back({service.kind, service.name});
   }
   core.service_metrics = std::make_unique<telemetry::ServiceMetrics>(known, prices_->currency);
@@ -167,6 +173,8 @@ Result<void> Engine::start_language_model(const inference::ModelStore& store, co
     options.binary = *binary;
     options.model = *model;
     options.log_file = config_.data_dir + "/llama-server.log";
+    answer_queue_ = std::make_shared<llm::AnswerQueue>(
+        options.slots, [this](Time now, Duration waited) { admission_.note_age(now, waited); });
     auto server = llm::LocalServer::create(core.loop, *core.http, options);
     if (!server) {
       created = server.error();
@@ -236,47 +244,37 @@ const AgentFile* Engine::find(std::string_view name) const {
 
 namespace {
 
-// Counts a call while its line lives.
-class CountedLine final : public call::Line {
+// Holds a call's place while its line lives.
+class PlacedLine final : public call::Line {
  public:
-  CountedLine(std::atomic<int>& count, std::unique_ptr<call::Line> line) : count_(count), line_(std::move(line)) {}
-  ~CountedLine() override {
-    line_.reset();
-    count_.fetch_sub(1, std::memory_order_acq_rel);
-  }
+  PlacedLine(Admission::Place place, std::unique_ptr<call::Line> line)
+      : place_(std::move(place)), line_(std::move(line)) {}
   void on_audio(std::span<const std::uint8_t> mulaw, std::int64_t sample) override { line_->on_audio(mulaw, sample); }
   void on_mark(std::string_view name) override { line_->on_mark(name); }
   void on_digit(char digit) override { line_->on_digit(digit); }
   void on_hangup(std::string_view why) override { line_->on_hangup(why); }
 
  private:
-  std::atomic<int>& count_;
+  Admission::Place place_;  // goes last
   std::unique_ptr<call::Line> line_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<call::Line>> Engine::answer(net::Loop& loop, call::CallStart start, call::Wire& wire) {
+Result<std::unique_ptr<call::Line>> Engine::answer(net::Loop& loop, call::CallStart start, call::Wire& wire,
+                                                   Admission::Place place) {
   Core& core = core_of(loop);
-  auto refuse = [&](Errc code, std::string what) -> Error {
-    core.metrics.calls_refused.add();
-    return {code, std::move(what)};
-  };
-  if (!ready()) return refuse(Errc::unavailable, "taking a call: the models are still being loaded");
-  if (refusing_) return refuse(Errc::unavailable, "taking a call: the server is shutting down");
+  if (!ready()) return Error{Errc::unavailable, "taking a call: the models are still being loaded"};
+  if (ending_) return Error{Errc::unavailable, "taking a call: the server is shutting down"};
   const AgentFile* agent = find(start.agent);
-  if (!agent) return refuse(Errc::not_found, "taking a call: there is no agent \"" + start.agent + "\"");
+  if (!agent) return Error{Errc::not_found, "taking a call: there is no agent \"" + start.agent + "\""};
   if (start.agent.empty() && !start.to.empty()) {
     for (const auto& a : agents_)
       if (std::find(a.called.begin(), a.called.end(), start.to) != a.called.end()) agent = &a;
   }
-  if (calls_.fetch_add(1, std::memory_order_acq_rel) >= config_.max_calls && config_.max_calls > 0) {
-    calls_.fetch_sub(1, std::memory_order_acq_rel);
-    return refuse(Errc::full, "taking a call: max_calls (" + std::to_string(config_.max_calls) + ") are in progress");
-  }
   const auto i = static_cast<std::size_t>(agent - agents_.data());
   auto line = std::make_unique<call::Call>(*core.services[i], call_agents_[i], std::move(start), wire);
-  return std::unique_ptr<call::Line>(std::make_unique<CountedLine>(calls_, std::move(line)));
+  return std::unique_ptr<call::Line>(std::make_unique<PlacedLine>(std::move(place), std::move(line)));
 }
 
 std::vector<net::EventLoop*> Engine::loops() const {
@@ -291,11 +289,8 @@ std::int64_t Engine::calls_taken() const {
   return n;
 }
 
-int Engine::calls() const {
-  return calls_.load(std::memory_order_acquire);
-}
-
 void Engine::end_calls(const std::string& why) {
+  ending_ = true;
   for (auto& core : cores_)
     core->loop.post([&core = *core, why] {
       for (auto* call : std::set<call::Call*>(core.calls)) call->end(why);

@@ -43,9 +43,10 @@ LocalModels::~LocalModels() {
 }
 
 Result<std::unique_ptr<LocalModels>> LocalModels::load(const inference::ModelStore& store, const Clock& clock,
-                                                       const std::vector<AgentFile>& agents, const Say& say) {
+                                                       const std::vector<AgentFile>& agents, const Say& say,
+                                                       inference::Pool::Told age) {
   std::unique_ptr<LocalModels> models(new LocalModels);
-  models->pool_ = std::make_unique<inference::Pool>(clock);
+  models->pool_ = std::make_unique<inference::Pool>(clock, 0, inference::Pool::kCapacity, std::move(age));
   say("loading turn detection");
   std::string smart_turn;
   if (auto found = find_files(store, {{"smart-turn-v3.2", &smart_turn}}); !found) return found.error();

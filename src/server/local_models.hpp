@@ -22,9 +22,10 @@ class LocalModels {
  public:
   using Say = std::function<void(const std::string&)>;
 
-  // Blocks for seconds; `say` is told each step. The clock outlives it.
+  // Blocks for seconds; `say` is told each step, `age` by the pool. The clock outlives it.
   static Result<std::unique_ptr<LocalModels>> load(const inference::ModelStore& store, const Clock& clock,
-                                                   const std::vector<AgentFile>& agents, const Say& say);
+                                                   const std::vector<AgentFile>& agents, const Say& say,
+                                                   inference::Pool::Told age);
   ~LocalModels();
 
   // What load() was told of: never null.

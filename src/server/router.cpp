@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/log.hpp"
 #include "edge/public_url.hpp"
 #include "edge/twilio.hpp"
 #include "edge/twilio_signature.hpp"
@@ -65,8 +66,8 @@ net::HttpResponse Router::answer(const net::HttpRequest& request) {
   const bool get = request.method == "GET" || request.method == "HEAD";
   if (path == "/healthz") return text(200, "ok\n");
   if (path == "/readyz") {
-    if (draining_.load(std::memory_order_acquire)) return text(503, "draining\n");
-    return engine_.ready() ? text(200, "ready\n") : text(503, "loading models\n");
+    if (admission_.is_open() || handed_over_.load(std::memory_order_acquire)) return text(200, "ready\n");
+    return text(503, engine_.ready() ? "draining\n" : "loading models\n");
   }
   if (path == "/favicon.ico") return {204, "image/x-icon", "", {}};
   if (path == "/metrics" && get) return metrics();
@@ -90,7 +91,8 @@ net::HttpResponse Router::answer(const net::HttpRequest& request) {
     boost::json::array agents;
     for (const auto& a : engine_.agents())
       agents.push_back(boost::json::object{{"name", a.agent.name}, {"greeting", a.agent.settings.greeting}});
-    return json(boost::json::serialize(boost::json::object{{"agents", std::move(agents)}, {"calls", engine_.calls()}}));
+    return json(
+        boost::json::serialize(boost::json::object{{"agents", std::move(agents)}, {"calls", admission_.calls()}}));
   }
   return text(404, "no such part of /api\n");
 }
@@ -101,12 +103,15 @@ net::HttpResponse Router::answer_phone(const net::HttpRequest& request) {
   const auto name = *name_behind(request.path(), "/phone/answer");
   if (!engine_.find(name)) return text(404, "there is no agent \"" + std::string(name) + "\"\n");
   net::HttpResponse response{200, "text/xml", "", {}};
-  if (full()) {
-    response.body = edge::twiml_reject_busy();
-    return response;
-  }
   auto base = edge::public_base(request, {config_.public_url, config_.trusted_proxies});
   if (!base) return text(400, base.error().what + "\n");
+  if (!handed_over_.load(std::memory_order_acquire)) {  // the socket will go to the other process, which decides
+    if (const auto why = admission_.promise(clock_.now())) {
+      say_refused(*why);
+      response.body = edge::twiml_reject_busy();
+      return response;
+    }
+  }
   auto form = request.method == "POST" ? net::parse_form(request.body) : net::parse_form(request.query());
   response.body =
       edge::twiml_connect(edge::socket_url(*base, name.empty() ? "/phone" : "/phone/" + std::string(name)), form);
@@ -116,6 +121,7 @@ net::HttpResponse Router::answer_phone(const net::HttpRequest& request) {
 net::HttpResponse Router::metrics() const {
   telemetry::Scrape scrape;
   engine_.scrape(scrape);
+  scrape_admission(scrape, admission_, clock_.now());
   auto n = [](const edge::EdgeStats::Counter& c) {
     return static_cast<std::int64_t>(c.load(std::memory_order_relaxed));
   };
@@ -125,6 +131,9 @@ net::HttpResponse Router::metrics() const {
   scrape.counter("offhook_media_out_total", "Frames of sound sent.", n(stats_.media_out));
   scrape.counter("offhook_media_gaps_total", "Holes in callers' sound.", n(stats_.media_gaps));
   scrape.counter("offhook_slow_readers_total", "Calls closed because our sound was not read.", n(stats_.slow_readers));
+  scrape.counter("offhook_starts_missed_total", "Sockets closed because no start came within 10 s.",
+                 n(stats_.starts_missed));
+  scrape.counter("offhook_floods_total", "Calls closed because far more came than a carrier sends.", n(stats_.floods));
   scrape.counter("offhook_misbehaved_total", "Sockets closed for too many bad frames.", n(stats_.misbehaved));
   for (std::size_t i = 0; i < stats_.bad_frames.size(); ++i)
     scrape.counter("offhook_bad_frames_total", "Frames dropped.", n(stats_.bad_frames[i]),
@@ -132,9 +141,15 @@ net::HttpResponse Router::metrics() const {
   return {200, "text/plain; version=0.0.4; charset=utf-8", std::move(scrape).text(), {}};
 }
 
-bool Router::full() const {
-  return !engine_.ready() || draining_.load(std::memory_order_acquire) ||
-         (config_.max_calls > 0 && engine_.calls() >= config_.max_calls);
+// One line a second: a flood of calls must not become a flood of lines. /metrics counts each.
+void Router::say_refused(Refusal why) {
+  const Time now = clock_.now();
+  Time said = refused_said_.load(std::memory_order_relaxed);
+  if (now - said < 1s || !refused_said_.compare_exchange_strong(said, now, std::memory_order_relaxed)) return;
+  log::warn("call_refused", {{"reason", name(why)},
+                             {"calls", admission_.calls()},
+                             {"lateness_ms", admission_.lateness(now)},
+                             {"age_ms", admission_.age(now)}});
 }
 
 // This machine itself and nothing in between, or who knows the token.
@@ -178,16 +193,20 @@ std::variant<net::HttpResponse, net::Service::Accept> Router::upgrade_phone(net:
   }
   const auto name = *name_behind(request.path(), "/phone");
   if (!engine_.find(name)) return text(404, "there is no agent \"" + std::string(name) + "\"\n");
-  if (full()) {
-    net::HttpResponse busy = text(503, "no call can be taken now\n");
-    busy.headers.emplace_back("Retry-After", "5");
+  auto admitted = admission_.admit(clock_.now());
+  if (const auto* why = std::get_if<Refusal>(&admitted)) {
+    say_refused(*why);
+    net::HttpResponse busy = text(503, "no call can be taken now: " + std::string(server::name(*why)) + "\n");
+    busy.headers.emplace_back("Retry-After", *why == Refusal::ramp ? "1" : "5");
     return busy;
   }
-  return Accept([this, name = std::string(name)](std::shared_ptr<net::WebSocket> socket) {
+  // Returned when the last that holds it goes: the call, or a socket that never says start.
+  auto place = std::make_shared<Admission::Place>(std::get<Admission::Place>(std::move(admitted)));
+  return Accept([this, name = std::string(name), place](std::shared_ptr<net::WebSocket> socket) {
     edge::TwilioEdge::open(
         std::move(socket),
-        [this](net::Loop& loop, call::CallStart start, call::Wire& wire) {
-          return engine_.answer(loop, std::move(start), wire);
+        [this, place](net::Loop& loop, call::CallStart start, call::Wire& wire) {
+          return engine_.answer(loop, std::move(start), wire, std::move(*place));
         },
         name, stats_);
   });

@@ -111,7 +111,6 @@ void scrape_calls(Scrape& s, const std::vector<const CallMetrics*>& loops) {
   s.gauge("offhook_calls_active", "Calls in progress.",
           static_cast<double>(sum(&M::calls_started) - sum(&M::calls_ended)));
   s.counter("offhook_calls_total", "Calls taken.", sum(&M::calls_started));
-  s.counter("offhook_calls_refused_total", "Calls refused.", sum(&M::calls_refused));
   s.counter("offhook_turns_total", "Turns of callers that were answered.", sum(&M::turns));
   s.counter("offhook_interruptions_total", "Replies that the caller interrupted.", sum(&M::interruptions));
   s.counter("offhook_holds_total", "Replies held while an overlap was judged.", sum(&M::holds));

@@ -38,7 +38,7 @@ class Histogram {
 
 // What one loop's calls count.
 struct CallMetrics {
-  Counter calls_started, calls_ended, calls_refused;
+  Counter calls_started, calls_ended;
   Counter turns, interruptions, holds, resumes, speculations, speculations_wasted, underruns;
   Counter mind_failures, voice_failures, transcript_failures, vanished, event_logs_failed, recordings_failed;
   Histogram v2v, meant, hear, transcribe, decide, think, clause, voice, wait, send, greeting, hold;

@@ -98,6 +98,18 @@ wrong.start("MZright")
 try_sending(wrong, [lambda s: s.media("MZwrong") for _ in range(80)])
 expect("so is one of another stream", wrong.closed())
 
+flood = Socket()
+flood.start("MZflood")
+press = json.dumps({"event": "dtmf", "streamSid": "MZflood", "dtmf": {"digit": "1"}})
+try_sending(flood, [lambda s: s.send(press) for _ in range(5000)])
+expect("so is one who presses keys without end", flood.closed())
+
+chatter = Socket()
+chatter.start("MZchatter")
+second = base64.b64encode(b"\xff" * 8000).decode()
+try_sending(chatter, [lambda s, n=n: s.media("MZchatter", payload=second, n=50 * n) for n in range(60)])
+expect("so is one whose sound comes a minute at once", chatter.closed())
+
 few = Socket()
 few.start("MZfew")
 few.send("not json")

@@ -1,4 +1,5 @@
-# Sourced by the programs beside it: starts the server of this build on a free port and ends it with the program.
+# Sourced by the programs beside it: starts the server of this build on a free port (or
+# $OFFHOOK_PORT) and ends it with the program.
 #   start_server AGENT [KEY=VALUE of --config, as JSON…]   sets server (its pid), port, url, log, scratch
 # shellcheck shell=bash source-path=SCRIPTDIR source=../../scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib.sh"
@@ -47,7 +48,7 @@ start_server() {
   local extra
   for extra in "$@"; do config=$(jq ". + {$extra}" <<<"$config"); done
   printf '%s\n' "$config" >"$scratch/server.yaml"
-  port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+  port=${OFFHOOK_PORT:-$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')}
   url=http://127.0.0.1:$port
   log=$LOGS/$(basename "$0" .sh)-server.log
   "$offhook" serve --agent "$agent" --config "$scratch/server.yaml" --listen "127.0.0.1:$port" >"$log" 2>&1 </dev/null &
