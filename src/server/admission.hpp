@@ -52,7 +52,7 @@ struct AdmissionSettings {
   Duration lateness = 10ms;  // of frames; sound is sent 60 ms ahead, so nobody hears it yet. 0: not looked at
   Duration age = 250ms;      // of models' answers beyond when they were wanted; callers hear it as a slow agent. 0: not
   double recovered = 0.5;    // of a bound: calls are taken again below it
-  int ramp = 20;             // calls that may begin in one second for each loop. 0: any number
+  int ramp = 60;             // calls that may begin in one second for each loop. 0: any number
   int max_calls = 0;         // in progress. 0: any number
 };
 

@@ -36,7 +36,7 @@ TEST(Config, an_empty_file_is_every_default) {
     EXPECT_EQ(config->admission.lateness, Duration(10ms));
     EXPECT_EQ(config->admission.age, Duration(250ms));
     EXPECT_EQ(config->admission.recovered, 0.5);
-    EXPECT_EQ(config->admission.ramp, 20);
+    EXPECT_EQ(config->admission.ramp, 60);
     EXPECT_EQ(config->auth_token, "");
     EXPECT_EQ(config->log_level, log::Level::info);
   }

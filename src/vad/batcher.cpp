@@ -22,10 +22,20 @@ struct Call {
   explicit Call(Batcher::Heard heard) : heard(std::move(heard)) {}
   Batcher::Heard heard;
   Memory memory;
+  int quiet = 0;  // windows in a row
   Ring<Queued> queue;
   bool open = true;
 };
 using CallPtr = std::shared_ptr<Call>;
+
+void forget_in_quiet(Call& call, float probability) {
+  if (probability >= Batcher::kQuiet) {
+    call.quiet = 0;
+  } else if (++call.quiet >= Batcher::kForget) {
+    call.memory.state.fill(0);
+    call.quiet = 0;
+  }
+}
 
 class BatcherOnLoop final : public Batcher {
  public:
@@ -128,6 +138,7 @@ void BatcherOnLoop::run_batch() {
   }
 
   // All queues are put in order before the first callback, which may do anything to any of them.
+  for (std::size_t i = 0; ran && i < calls_.size(); ++i) forget_in_quiet(*calls_[i], batch_[i].probability);
   positions_.clear();
   for (const CallPtr& call : calls_) {
     positions_.push_back(call->queue.front().position);

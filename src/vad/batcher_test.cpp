@@ -19,6 +19,7 @@ class FakeModel final : public Model {
     std::vector<std::size_t> batches;
     std::vector<Time> times;
     std::map<const Memory*, std::vector<float>> by_call;
+    std::map<const Memory*, std::vector<float>> states;  // counts the windows that the memory holds
     bool fails = false;
   };
   FakeModel(Seen& seen, const Clock& clock) : seen_(seen), clock_(clock) {}
@@ -30,6 +31,8 @@ class FakeModel final : public Model {
       EXPECT_TRUE(calls.insert(w.memory).second) << "two windows of one call in one batch";
       EXPECT_EQ(w.samples.size(), static_cast<std::size_t>(kWindow));
       w.probability = w.samples[0];
+      w.memory->state[0] += 1;
+      seen_.states[w.memory].push_back(w.memory->state[0]);
       seen_.by_call[w.memory].push_back(w.samples[0]);
     }
     seen_.batches.push_back(batch.size());
@@ -67,6 +70,23 @@ class VadBatcher : public testing::Test {
   std::unique_ptr<Batcher> batcher;
   std::vector<Line> lines;
 };
+
+TEST_F(VadBatcher, a_second_of_quiet_makes_the_model_forget_and_a_sound_in_it_does_not) {
+  open(1);
+  const auto hear = [&](float level, int windows) {
+    for (int n = 0; n < windows; ++n) {
+      push(0, level);
+      loop.advance(32ms);
+    }
+    return seen.states.begin()->second.back();
+  };
+  EXPECT_EQ(hear(0.9f, 100), 100) << "speech is never forgotten";
+  EXPECT_EQ(hear(0.05f, Batcher::kForget - 1), 130);
+  EXPECT_EQ(hear(0.9f, 1), 131);
+  EXPECT_EQ(hear(0.05f, Batcher::kForget), 162);
+  EXPECT_EQ(hear(0.9f, 1), 1) << "a clean state";
+  EXPECT_EQ(hear(0.05f, 3 * Batcher::kForget), Batcher::kForget) << "again and again in a long silence";
+}
 
 TEST_F(VadBatcher, sixteen_run_at_once_and_never_inside_a_push) {
   open(20);

@@ -47,6 +47,11 @@ class Batcher {
  public:
   static constexpr std::size_t kBatch = Model::kMaxBatch;
   static constexpr Duration kPatience = 5ms;
+  // So much quiet makes the model forget what was said before it. Its state does not recover from speech by itself:
+  // behind some sentences and seconds of silence Silero misses one short word in thirteen that it finds from a clean
+  // state (docs/benchmarks.md).
+  static constexpr int kForget = 31;  // windows, 1 s
+  static constexpr float kQuiet = 0.1f;
   static constexpr std::size_t kMaxQueued = 256;  // windows of one stream, 8 s: where sound comes in bursts
 
   class Stream {  // one call's; destroying it forgets what is queued for it
