@@ -1,37 +1,22 @@
 // offhook-load: many calls at once to a server that speaks Twilio Media Streams, and what their callers measured.
-#include <pthread.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
-#include <future>
-#include <span>
+#include <map>
+#include <utility>
 
-#include "audio/wav.hpp"
 #include "base/log.hpp"
-#include "edge/twilio_signature.hpp"
 #include "load/load.hpp"
+#include "load/measure.hpp"
 #include "load/process_use.hpp"
 #include "load/report.hpp"
-#include "net/event_loop.hpp"
-#include "net/http_client.hpp"
-#include "net/url.hpp"
-
-namespace offhook::embedded {
-extern const std::string_view question;  // a recording: three seconds of someone who wants to know something
-}
+#include "load/says.hpp"
+#include "load/signals.hpp"
 
 namespace offhook::load {
 namespace {
 
 constexpr int kPassed = 0, kFailed = 1, kUsage = 2;
-constexpr Duration kDialPatience = 10s;
-constexpr Duration kLook = 500ms;  // at the server's memory
-constexpr Duration kSettle = 4s;   // behind the last call, before the memory that is left is read
 
 struct Options {
   std::string url, auth_token;
@@ -51,10 +36,7 @@ int fail(const std::string& what, int status) {
 }
 
 Result<LoadPlan> plan_of(const Options& o) {
-  const auto url = net::parse_url(o.url);
-  if (!url) return url.error().within("--url");
-  if (url->scheme != "ws" && url->scheme != "wss")
-    return Error{Errc::invalid, "--url: expected ws://HOST:PORT/phone or wss://…"};
+  if (const auto url = check_url(o.url); !url) return url.error().within("--url");
   if (o.pid > 0 && !process_use(o.pid))
     return Error{Errc::not_found, "--pid " + std::to_string(o.pid) + ": no such process on this machine"};
   LoadPlan plan;
@@ -64,129 +46,18 @@ Result<LoadPlan> plan_of(const Options& o) {
   plan.answer = seconds(o.wait);
   if (o.greet > 0) plan.greeting = seconds(o.greet);
   if (o.barge) plan.barge = seconds(o.barge_after);
-  const auto say = [&plan](const Result<audio::Wav>& wav, const std::string& name) -> Result<void> {
-    if (!wav) return wav.error().within("--wav");
-    auto utterance = edge::utterance_of(*wav);
-    if (!utterance) return utterance.error().within("--wav " + name);
-    plan.says.push_back(std::move(*utterance));
-    return {};
-  };
-  for (const std::string& path : o.wavs)
-    if (auto said = say(audio::read_wav(path), path); !said) return said.error();
-  if (o.wavs.empty()) {
-    const auto bytes = std::as_bytes(std::span(embedded::question));
-    const auto wav = audio::parse_wav({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
-    if (auto said = say(wav, "of this program"); !said) return said.error();
-  }
+  auto says = read_says(o.wavs);
+  if (!says) return says.error().within("--wav");
+  plan.says = std::move(*says);
   return plan;
 }
-
-// The load on a loop of its own; another thread waits for it.
-class Running {
- public:
-  Running(const Options& o, LoadPlan plan) : http_(net::HttpClient::create(loop_)) {
-    loop_.start();
-    loop_.post([this, &o, plan = std::move(plan)]() mutable {
-      load_ = std::make_unique<Load>(
-          loop_, loop_.media_clock(), std::move(plan),
-          [this, &o](Load::Opened opened) {
-            net::HttpClient::SocketCall call;
-            call.url = o.url;
-            call.deadline = Deadline::in(loop_.now(), kDialPatience);
-            if (!o.auth_token.empty())
-              call.headers.emplace_back("X-Twilio-Signature", edge::twilio_signature(o.auth_token, o.url));
-            return http_->connect(std::move(call), std::move(opened));
-          },
-          [this] { over_.set_value(load_->result()); });
-    });
-  }
-  ~Running() {
-    std::promise<void> gone;
-    loop_.post([&] {
-      load_.reset();
-      gone.set_value();
-    });
-    gone.get_future().wait_for(std::chrono::seconds(10));
-    loop_.stop();
-    loop_.join();
-  }
-
-  std::future<LoadResult> result() { return over_.get_future(); }
-  void stop() {
-    loop_.post([this] { load_->stop(); });
-  }
-
- private:
-  net::EventLoop loop_{"load"};
-  std::unique_ptr<net::HttpClient> http_;
-  std::promise<LoadResult> over_;
-  std::unique_ptr<Load> load_;  // touched on the loop only
-};
-
-double own_cpu_s() {
-  rusage use{};
-  ::getrusage(RUSAGE_SELF, &use);
-  const auto s = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
-  return s(use.ru_utime) + s(use.ru_stime);
-}
-
-// Blocked in this thread and all that it starts: asked for, so that a load ends with its report.
-class Signals {
- public:
-  Signals() {
-    sigemptyset(&set_);
-    sigaddset(&set_, SIGINT);
-    sigaddset(&set_, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &set_, &before_);
-  }
-  bool came(Duration within = 0s) {
-    const timespec bound{static_cast<time_t>(within / 1s), static_cast<long>(within % 1s / 1us * 1000)};
-    if (::sigtimedwait(&set_, nullptr, &bound) <= 0) return false;
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);  // a second one ends the program
-    return true;
-  }
-
- private:
-  sigset_t set_, before_;
-};
 
 int run(const Options& o) {
   auto plan = plan_of(o);
   if (!plan) return fail(plan.error().what, kUsage);
   log::set_level(log::Level::error);
   Signals signals;
-  const SteadyClock clock;
-  LoadReport report;
-  report.url = o.url;
-  const auto before = o.pid > 0 ? process_use(o.pid) : std::nullopt;
-  if (before) report.server = ServerUse{0, before->rss_mb, before->rss_mb, before->rss_mb};
-  const auto look = [&] {
-    const auto use = o.pid > 0 ? process_use(o.pid) : std::nullopt;
-    if (!use || !before) return;
-    report.server->cpu_s = use->cpu_s - before->cpu_s;
-    report.server->most_mb = std::max(report.server->most_mb, use->rss_mb);
-    report.server->after_mb = use->rss_mb;
-  };
-  const Time began = clock.now();
-  const double own_before = own_cpu_s();
-  {
-    Running running(o, std::move(*plan));
-    auto result = running.result();
-    while (result.wait_for(kLook) != std::future_status::ready) {
-      look();
-      if (signals.came()) running.stop();
-    }
-    report.result = result.get();
-    report.wall = clock.now() - began;
-    report.own_cpu_s = own_cpu_s() - own_before;
-    look();
-  }
-  if (report.server) {  // what it does once they have ended is not what the calls cost
-    const double cpu_s = report.server->cpu_s;
-    signals.came(kSettle);
-    look();
-    report.server->cpu_s = cpu_s;
-  }
+  const LoadReport report = measure({o.url, o.auth_token, o.pid}, std::move(*plan), signals);
   std::fputs(o.json ? (json(report) + "\n").c_str() : table(report).c_str(), stdout);
   std::fflush(stdout);
   return passed(report) ? kPassed : kFailed;

@@ -1,58 +1,16 @@
 #include "load/report.hpp"
 
-#include <boost/json.hpp>
-#include <cmath>
-#include <concepts>
-#include <cstdarg>
-#include <cstdio>
-#include <string_view>
-
 #include "edge/call_report.hpp"
+#include "load/text.hpp"
 
 namespace offhook::load {
 namespace {
-
-[[gnu::format(printf, 1, 2)]] std::string format(const char* how, ...) {
-  char text[512];
-  va_list args;
-  va_start(args, how);
-  std::vsnprintf(text, sizeof text, how, args);
-  va_end(args);
-  return text;
-}
 
 std::string row(const char* name, const std::vector<double>& values) {
   const Spread s = spread_of(values);
   if (s.count == 0) return format("%-22s %6d %9s %9s %9s\n", name, 0, "-", "-", "-");
   return format("%-22s %6zu %9.1f %9.1f %9.1f\n", name, s.count, *s.p50, *s.p95, *s.most);
 }
-
-// One JSON object, in the order written. Boost.JSON would write 118.3 as 1.183E2.
-class Object {
- public:
-  void put(std::string_view name, std::optional<double> value) {
-    std::string text = value && std::isfinite(*value) ? format("%.3f", *value) : "null";
-    while (text.find('.') != text.npos && (text.back() == '0' || text.back() == '.')) text.pop_back();
-    add(name, text);
-  }
-  void put(std::string_view name, std::integral auto n) {
-    if constexpr (std::same_as<decltype(n), bool>)
-      add(name, n ? "true" : "false");
-    else
-      add(name, std::to_string(n));
-  }
-  void put(std::string_view name, const std::string& text) {
-    add(name, boost::json::serialize(boost::json::string(text)));
-  }
-  std::string text() && { return text_ + '}'; }
-
- private:
-  void add(std::string_view name, const std::string& value) {
-    text_ += text_.size() > 1 ? "," : "";
-    text_ += '"' + std::string(name) + "\":" + value;
-  }
-  std::string text_ = "{";
-};
 
 std::optional<double> ratio(double a, double b) {
   if (b <= 0) return std::nullopt;
@@ -114,7 +72,7 @@ std::string table(const LoadReport& report) {
 
 std::string json(const LoadReport& report) {
   const LoadResult& r = report.result;
-  Object out;
+  JsonObject out;
   out.put("calls", r.calls);
   out.put("wall_s", to_ms(report.wall) / 1000);
   out.put("call_s", call_seconds(report));

@@ -335,6 +335,8 @@ void Call::count(const Action& action) {
                    m.speculations_wasted.add();
                    speculated_ = 0;
                  },
+                 [&](const action::ScoreTurn&) { m.turn_scores.add(services_.detector ? 1 : 0); },
+                 [&](const action::ScoreWords&) { m.word_scores.add(services_.word_scorer ? 1 : 0); },
                  [&](const action::Hold&) {
                    m.holds.add();
                    held_at_ = now();

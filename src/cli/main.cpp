@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   offhook::cli::add_replay(app, status);
   offhook::cli::add_explain(app, status);
   offhook::cli::add_models(app, status);
+  offhook::cli::add_bench(app, status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

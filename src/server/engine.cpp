@@ -50,7 +50,10 @@ Engine::Engine(const ServerConfig& config, std::vector<AgentFile> agents, call::
   for (unsigned i = 0; i < cores; ++i) {
     cores_.push_back(std::make_unique<Core>("loop-" + std::to_string(i)));
     net::EventLoop& loop = cores_.back()->loop;
-    loop.media_clock().on_beat([this, i](Time now, Duration late) { admission_.note_lateness(i, now, late); });
+    loop.media_clock().on_beat([this, i, &beat = cores_.back()->metrics.beat](Time now, Duration late) {
+      admission_.note_lateness(i, now, late);
+      beat.observe(late);
+    });
     loop.start();
   }
   for (const auto& file : agents_) {

@@ -26,9 +26,8 @@ std::string braces(std::string_view labels, std::string_view more = {}) {
 }  // namespace
 
 void Histogram::observe(Duration d) {
-  const auto it =
-      std::find_if(kBoundsMs.begin(), kBoundsMs.end(), [&](std::int64_t ms) { return d <= Duration(ms * 1000); });
-  auto& bucket = buckets_[static_cast<std::size_t>(it - kBoundsMs.begin())];
+  const auto it = std::ranges::lower_bound(bounds_, d);
+  auto& bucket = buckets_[static_cast<std::size_t>(it - bounds_.begin())];
   bucket.store(bucket.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   sum_us_.store(sum_us_.load(std::memory_order_relaxed) + d.count(), std::memory_order_relaxed);
 }
@@ -86,10 +85,10 @@ void Scrape::histogram(std::string_view name, std::string_view help, const std::
   std::uint64_t so_far = 0;
   double sum = 0;
   for (const auto* h : parts) sum += static_cast<double>(h->sum_us_.load(std::memory_order_relaxed)) / 1e6;
-  for (std::size_t i = 0; i <= Histogram::kBoundsMs.size(); ++i) {
+  const Histogram::Bounds& bounds = parts.empty() ? Histogram::kConversation : parts.front()->bounds_;
+  for (std::size_t i = 0; i <= bounds.size(); ++i) {
     for (const auto* h : parts) so_far += h->buckets_[i].load(std::memory_order_relaxed);
-    const std::string le =
-        i < Histogram::kBoundsMs.size() ? number(static_cast<double>(Histogram::kBoundsMs[i]) / 1000) : "+Inf";
+    const std::string le = i < bounds.size() ? number(static_cast<double>(bounds[i].count()) / 1e6) : "+Inf";
     text_ += std::string(name) + "_bucket" + braces(labels, "le=\"" + le + "\"") + ' ' + std::to_string(so_far) + '\n';
   }
   text_ += std::string(name) + "_sum" + braces(labels) + ' ' + number(sum) + '\n';
@@ -117,6 +116,9 @@ void scrape_calls(Scrape& s, const std::vector<const CallMetrics*>& loops) {
   s.counter("offhook_hitches_total", "Holds that were resumed.", sum(&M::resumes));
   s.counter("offhook_speculations_total", "Replies asked before the turn was decided.", sum(&M::speculations));
   s.counter("offhook_speculations_wasted_total", "Of these, replies that were not used.", sum(&M::speculations_wasted));
+  s.counter("offhook_scores_total", "Questions to the models that judge whether a turn is over.", sum(&M::turn_scores),
+            "model=\"turn\"");
+  s.counter("offhook_scores_total", "", sum(&M::word_scores), "model=\"words\"");
   s.counter("offhook_underruns_total", "Breaks in heard sound longer than 5 ms.", sum(&M::underruns));
   s.counter("offhook_failures_total", "Failures by service.", sum(&M::mind_failures), "service=\"mind\"");
   s.counter("offhook_failures_total", "", sum(&M::voice_failures), "service=\"voice\"");
@@ -136,6 +138,7 @@ void scrape_calls(Scrape& s, const std::vector<const CallMetrics*>& loops) {
                 std::string("stage=\"") + name + '"');
   s.histogram("offhook_greeting_seconds", "From answer to the greeting's first audible sample.", all(&M::greeting));
   s.histogram("offhook_hold_seconds", "How long holds lasted that were resumed.", all(&M::hold));
+  s.histogram("offhook_beat_lateness_seconds", "How late each beat of the media clock came.", all(&M::beat));
 }
 
 }  // namespace offhook::telemetry

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -22,26 +23,36 @@ class Counter {
   std::atomic<std::int64_t> value_{0};
 };
 
-// Durations in buckets that fit a conversation: 1 ms to 10 s.
+// Durations in buckets.
 class Histogram {
  public:
-  static constexpr std::array<std::int64_t, 19> kBoundsMs{1,   2,   5,   10,  20,   50,   100,  150,  200,  300,
-                                                          400, 500, 600, 800, 1000, 1500, 2500, 5000, 10000};
+  using Bounds = std::array<Duration, 19>;
+  static constexpr Bounds kConversation{1ms,   2ms,   5ms,   10ms,  20ms,    50ms,    100ms,   150ms,   200ms,   300ms,
+                                        400ms, 500ms, 600ms, 800ms, 1'000ms, 1'500ms, 2'500ms, 5'000ms, 10'000ms};
+  // Of a beat of 20 ms: fine where a 99th percentile lies, between good and what callers would hear.
+  static constexpr Bounds kBeat{100us, 250us, 500us, 750us, 1ms,  1500us, 2ms,  2500us, 3ms,  4ms,
+                                5ms,   6ms,   8ms,   10ms,  13ms, 16ms,   20ms, 40ms,   100ms};
+
+  explicit Histogram(const Bounds& bounds = kConversation) : bounds_(bounds) {}  // they outlive it
+  explicit Histogram(const Bounds&&) = delete;
   void observe(Duration d);
   std::uint64_t count() const;
 
  private:
   friend class Scrape;
-  std::array<std::atomic<std::uint64_t>, kBoundsMs.size() + 1> buckets_{};
+  const Bounds& bounds_;
+  std::array<std::atomic<std::uint64_t>, std::tuple_size_v<Bounds> + 1> buckets_{};
   std::atomic<std::int64_t> sum_us_{0};
 };
 
-// What one loop's calls count.
+// What one loop's calls count, and its media clock.
 struct CallMetrics {
   Counter calls_started, calls_ended;
   Counter turns, interruptions, holds, resumes, speculations, speculations_wasted, underruns;
+  Counter turn_scores, word_scores;  // asked of the models that judge whether a turn is over
   Counter mind_failures, voice_failures, transcript_failures, vanished, event_logs_failed, recordings_failed;
   Histogram v2v, meant, hear, transcribe, decide, think, clause, voice, wait, send, greeting, hold;
+  Histogram beat{Histogram::kBeat};  // how late each came
 };
 
 // name="value", the value as the format wants it: whatever it holds, it ends neither label nor line.
@@ -54,7 +65,7 @@ class Scrape {
   // A counter that is kept in millionths of its unit (microseconds, money) and shown in whole ones.
   void millionths(std::string_view name, std::string_view help, std::int64_t value, std::string_view labels = {});
   void gauge(std::string_view name, std::string_view help, double value, std::string_view labels = {});
-  // The sum of several loops' histograms of one name; `labels` without braces: stage="think".
+  // The sum of several loops' histograms of one name, all with the same bounds; `labels` without braces: stage="think".
   void histogram(std::string_view name, std::string_view help, const std::vector<const Histogram*>& parts,
                  std::string_view labels = {});
   std::string text() && { return std::move(text_); }

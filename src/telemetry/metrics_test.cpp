@@ -36,6 +36,32 @@ TEST(Metrics, each_name_has_one_head) {
   EXPECT_EQ(text.find(head, first + 1), std::string::npos);
 }
 
+TEST(Metrics, lateness_of_beats_is_told_apart_where_it_begins_to_matter) {
+  CallMetrics a, b;
+  a.beat.observe(1200us);
+  a.beat.observe(1500us);  // a bound belongs to its bucket
+  b.beat.observe(9ms);
+  Scrape scrape;
+  scrape_calls(scrape, {&a, &b});
+  const std::string text = std::move(scrape).text();
+  EXPECT_THAT(text, HasSubstr("offhook_beat_lateness_seconds_bucket{le=\"0.001\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("offhook_beat_lateness_seconds_bucket{le=\"0.0015\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("offhook_beat_lateness_seconds_bucket{le=\"0.008\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("offhook_beat_lateness_seconds_bucket{le=\"0.01\"} 3\n"));
+  EXPECT_THAT(text, HasSubstr("offhook_beat_lateness_seconds_sum 0.0117\n"));
+}
+
+TEST(Metrics, questions_to_the_models_are_counted_by_model) {
+  CallMetrics m;
+  m.turn_scores.add(3);
+  m.word_scores.add();
+  Scrape scrape;
+  scrape_calls(scrape, {&m});
+  const std::string text = std::move(scrape).text();
+  EXPECT_THAT(text, HasSubstr("offhook_scores_total{model=\"turn\"} 3\n"));
+  EXPECT_THAT(text, HasSubstr("offhook_scores_total{model=\"words\"} 1\n"));
+}
+
 TEST(Metrics, a_label_is_what_it_was_whatever_it_holds) {
   EXPECT_EQ(label("service", "openai gpt-4.1"), R"(service="openai gpt-4.1")");
   EXPECT_EQ(label("service", "a\\\"b\nc"), R"(service="a\\\"b\nc")");
