@@ -128,31 +128,19 @@ void Outlet::on_faults_changed() {
 }
 
 void Outlet::check() {
+  using Kind = Fault::Kind;
   const Fault* next = struck_ || !open_ ? nullptr : site_.faults.next(service_);
   if (!next || next->after > sent_) return;
   const Fault fault = *next;
-  switch (fault.kind) {
-    case Fault::Kind::cut:
-      // silent from now on, but what went before still arrives
-      struck_ = true;
-      cut_.after(sent_ == 0 ? Duration() : on_its_way + site_.faults.delay(service_));
-      break;
-    case Fault::Kind::error:
-      struck_ = true;
-      events_.fail(fault.body.empty() ? "internal error" : fault.body);
-      break;
-    case Fault::Kind::silent:
-    case Fault::Kind::stop_reading:
-      struck_ = true;
-      if (fault.kind == Fault::Kind::stop_reading && socket_)
-        socket_->stop_reading();
-      else
-        silent_ = true;
-      break;
-    default: return;
-  }
-  if (fault.kind == Fault::Kind::cut) silent_ = true;
-  site_.faults.struck(service_);
+  const Kind kind = fault.kind;
+  if (kind != Kind::cut && kind != Kind::error && kind != Kind::silent && kind != Kind::stop_reading) return;
+  struck_ = true;
+  site_.faults.struck(service_);  // counted before the client can notice
+  if (kind == Kind::error) return events_.fail(fault.body.empty() ? "internal error" : fault.body);
+  if (kind == Kind::stop_reading && socket_) return socket_->stop_reading();
+  silent_ = true;
+  // what went before still arrives
+  if (kind == Kind::cut) cut_.after(sent_ == 0 ? Duration() : on_its_way + site_.faults.delay(service_));
 }
 
 }  // namespace offhook::standins
