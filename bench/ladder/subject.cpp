@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -20,6 +21,14 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::string_view kExpected = "127.0.0.1:9100";
 constexpr Duration kLook = 20ms;
+// What the callers' sound is taken for, turn by turn: words that tell by themselves that a turn is over, and words that
+// leave it to the turn model.
+constexpr std::array kPhrases{
+    "what time do you open on saturday",
+    "i would like to book an appointment for a cleaning",
+    "yes thursday at nine works for me",
+    "my name is anna and i have been there before",
+};
 
 // Else whoever has it would answer in our server's place, and be measured.
 Result<void> check_free(int port) {
@@ -84,10 +93,17 @@ Result<void> Subject::start(Getter& getter, load::Signals& signals) {
   const std::string config = folder_ + "/server.yaml";
   std::ofstream(config) << "data_dir: " << folder_ << "/data\n";
 
-  auto standins = Process::start(
-      {plan_.standins, "--listen", "127.0.0.1:" + std::to_string(plan_.port + 1), "--keys", "open", "--llm-first",
-       milliseconds(plan_.stated.llm_first), "--tts-first", milliseconds(plan_.stated.tts_first)},
-      folder_ + "/standins.log", plan_.load_core);
+  std::vector<std::string> command{plan_.standins,
+                                   "--listen",
+                                   "127.0.0.1:" + std::to_string(plan_.port + 1),
+                                   "--keys",
+                                   "open",
+                                   "--llm-first",
+                                   milliseconds(plan_.stated.llm_first),
+                                   "--tts-first",
+                                   milliseconds(plan_.stated.tts_first)};
+  for (const char* phrase : kPhrases) command.insert(command.end(), {"--phrase", phrase});
+  auto standins = Process::start(std::move(command), folder_ + "/standins.log", plan_.load_core);
   if (!standins) return standins.error();
   standins_.emplace(std::move(*standins));
   const std::string stats = "http://127.0.0.1:" + std::to_string(plan_.port + 1) + "/standin/stats";

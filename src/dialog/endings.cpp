@@ -241,6 +241,18 @@ constexpr std::string_view kComplete[] = {"yes",
                                           "i'd like that"};
 
 // What ends a turn whatever stood before it.
+// Nothing but a call for the floor: what it is wanted for comes next, and whoever only wants quiet gets it.
+constexpr std::string_view kCalls[] = {
+    "wait",          "no wait",       "oh wait",       "wait wait",       "wait a minute", "wait a second",
+    "wait a moment", "hold on",       "no hold on",    "hang on",         "one moment",    "one second",
+    "just a minute", "just a second", "just a moment", "just one second",
+};
+// … with a comma behind.
+constexpr std::string_view kCallsOnComma[] = {
+    "excuse me", "sorry", "sorry to interrupt", "actually", "listen", "look", "hey", "hello", "hi", "no",
+    "stop",      "well",
+};
+
 constexpr std::string_view kClosers[] = {"goodbye",
                                          "goodby",
                                          "bye",
@@ -306,8 +318,6 @@ constexpr std::string_view kNotOpen[] = {"come in",
                                          "go in",
                                          "go on",
                                          "going on",
-                                         "hold on",
-                                         "hang on",
                                          "come on",
                                          "move on",
                                          "later on",
@@ -779,7 +789,9 @@ Ending ending_of(std::string_view text) {
   if (spoken.empty()) return Ending::none;
   const Marks marks = marks_of(text);
   const std::string all = spaced(spoken);
-  const bool whole = contains(kComplete, std::string_view(all).substr(1));
+  const std::string_view whole_text = std::string_view(all).substr(1);
+  if (contains(kCalls, whole_text) || (marks.trails && contains(kCallsOnComma, whole_text))) return Ending::open;
+  const bool whole = contains(kComplete, whole_text);
   if (whole && !marks.trails && !marks.cut_word) return marks.asks ? Ending::question : Ending::complete;
   if (sounds_open(text, spoken, marks)) return Ending::open;
   if (ends_in_any(all, kClosers)) return Ending::complete;

@@ -11,6 +11,14 @@ namespace {
 
 // What callers say, as a telephone recogniser writes it: with its full stops, or in small letters without any mark.
 constexpr std::string_view kIncomplete[] = {
+    "Wait,",
+    "wait",
+    "No, wait.",
+    "hold on",
+    "Just a second.",
+    "Excuse me,",
+    "Sorry,",
+    "No,",
     "I would like to",
     "I'd like to.",
     "my number is",
@@ -233,7 +241,6 @@ constexpr std::string_view kFinished[] = {
     "can I speak to a person",
     "I want to speak to someone",
     "let me think",
-    "hold on",
     "I already did",
     "I did",
     "it does",

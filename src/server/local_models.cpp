@@ -1,5 +1,6 @@
 #include "server/local_models.hpp"
 
+#include <future>
 #include <utility>
 
 namespace offhook::server {
@@ -47,20 +48,38 @@ Result<std::unique_ptr<LocalModels>> LocalModels::load(const inference::ModelSto
                                                        inference::Pool::Told age) {
   std::unique_ptr<LocalModels> models(new LocalModels);
   models->pool_ = std::make_unique<inference::Pool>(clock, 0, inference::Pool::kCapacity, std::move(age));
+  // Side by side: reading a voice's model takes as long as all else.
+  std::future<Result<void>> voices =
+      std::async(std::launch::async, [&] { return models->load_voices(store, agents, say); });
+  const Result<void> rest = models->load_hearing(store, agents, say);
+  const Result<void> spoken = voices.get();
+  if (!rest) return rest.error();
+  if (!spoken) return spoken.error();
+  return models;
+}
+
+Result<void> LocalModels::load_hearing(const inference::ModelStore& store, const std::vector<AgentFile>& agents,
+                                       const Say& say) {
   say("loading turn detection");
   std::string smart_turn;
-  if (auto found = find_files(store, {{"smart-turn-v3.2", &smart_turn}}); !found) return found.error();
-  auto detector = turn::load_smart_turn(smart_turn, *models->pool_);
+  if (auto found = find_files(store, {{"smart-turn-v3.2", &smart_turn}}); !found) return found;
+  auto detector = turn::load_smart_turn(smart_turn, *pool_);
   if (!detector) return detector.error();
-  models->detector_ = std::move(*detector);
+  detector_ = std::move(*detector);
   for (const AgentFile& agent : agents) {
-    if (auto loaded = models->load_suppressor(store, agent.noise, say); !loaded) return loaded.error();
+    if (auto loaded = load_suppressor(store, agent.noise, say); !loaded) return loaded;
     for (const Hearing& hearing : agent.stt)
-      if (auto loaded = models->load_recognizer(store, hearing, say); !loaded) return loaded.error();
-    for (const Speaking& speaking : agent.tts)
-      if (auto loaded = models->load_voice(store, speaking, say); !loaded) return loaded.error();
+      if (auto loaded = load_recognizer(store, hearing, say); !loaded) return loaded;
   }
-  return models;
+  return {};
+}
+
+Result<void> LocalModels::load_voices(const inference::ModelStore& store, const std::vector<AgentFile>& agents,
+                                      const Say& say) {
+  for (const AgentFile& agent : agents)
+    for (const Speaking& speaking : agent.tts)
+      if (auto loaded = load_voice(store, speaking, say); !loaded) return loaded;
+  return {};
 }
 
 Result<void> LocalModels::load_recognizer(const inference::ModelStore& store, const Hearing& hearing, const Say& say) {

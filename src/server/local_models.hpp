@@ -22,7 +22,7 @@ class LocalModels {
  public:
   using Say = std::function<void(const std::string&)>;
 
-  // Blocks for seconds; `say` is told each step, `age` by the pool. The clock outlives it.
+  // Blocks for seconds; `say` is told each step, from two threads, `age` by the pool. The clock outlives it.
   static Result<std::unique_ptr<LocalModels>> load(const inference::ModelStore& store, const Clock& clock,
                                                    const std::vector<AgentFile>& agents, const Say& say,
                                                    inference::Pool::Told age);
@@ -37,6 +37,8 @@ class LocalModels {
 
  private:
   LocalModels() = default;
+  Result<void> load_hearing(const inference::ModelStore& store, const std::vector<AgentFile>& agents, const Say& say);
+  Result<void> load_voices(const inference::ModelStore& store, const std::vector<AgentFile>& agents, const Say& say);
   Result<void> load_recognizer(const inference::ModelStore& store, const Hearing& hearing, const Say& say);
   Result<void> load_voice(const inference::ModelStore& store, const Speaking& speaking, const Say& say);
   Result<void> load_suppressor(const inference::ModelStore& store, noise::Kind kind, const Say& say);

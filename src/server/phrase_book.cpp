@@ -14,17 +14,20 @@ PhraseBook::PhraseBook(net::Loop& loop, tts::PhraseCache& cache, std::vector<Age
       tried_(std::move(tried)),
       again_(loop,
              [this] {
-               waiting_ = std::exchange(missing_, {});
+               waiting_.assign(std::make_move_iterator(missing_.begin()), std::make_move_iterator(missing_.end()));
+               missing_.clear();
                next();
              }),
       at_start_(loop, [this] { tell(); }) {
   for (const auto& [agent, voice] : agents) {
     const call::Settings& s = agent->settings;
     for (const std::string* text : {&s.greeting, &s.apology_text, &s.goodbye_text, &s.failure_text, &s.idle_text})
-      if (!text->empty()) missing_.push_back({voice, s.rate, *text, false});
-    if (s.filler > Duration::zero())
-      for (std::string& text : dialog::all_fillers()) missing_.push_back({voice, s.rate, std::move(text), false});
+      if (!text->empty()) missing_.push_back({voice, s.rate, *text, true});
   }
+  for (const auto& [agent, voice] : agents)
+    if (agent->settings.filler > Duration::zero())
+      for (std::string& text : dialog::all_fillers())
+        missing_.push_back({voice, agent->settings.rate, std::move(text), false});
   again_.at(loop.now());
   at_start_.after(kAtStart);
 }
@@ -35,42 +38,48 @@ void PhraseBook::tell() {
 }
 
 void PhraseBook::next() {
-  while (!waiting_.empty() && !waiting_.front().replace &&
-         cache_.find({waiting_.front().voice->key(), waiting_.front().rate, waiting_.front().text}))
-    waiting_.erase(waiting_.begin());
-  if (waiting_.empty()) {
-    if (!missing_.empty()) again_.after(std::exchange(wait_, std::min(2 * wait_, kLongestWait)));
-    return tell();
+  while (!waiting_.empty() && under_way_.size() < kAtOnce) {
+    Phrase phrase = std::move(waiting_.front());
+    waiting_.pop_front();
+    if (phrase.replace || !cache_.find({phrase.voice->key(), phrase.rate, phrase.text})) begin(std::move(phrase));
   }
-  under_way_ = std::move(waiting_.front());
-  waiting_.erase(waiting_.begin());
-  sound_.clear();
+  const auto at_start = [](const Phrase& p) { return p.at_start; };
+  if (std::ranges::none_of(waiting_, at_start) && std::ranges::none_of(under_way_, at_start, &Rendering::phrase))
+    tell();
+  if (waiting_.empty() && under_way_.empty() && !missing_.empty())
+    again_.after(std::exchange(wait_, std::min(2 * wait_, kLongestWait)));
+}
+
+void PhraseBook::begin(Phrase phrase) {
+  const auto it = under_way_.insert(under_way_.end(), {std::move(phrase), {}, nullptr});
   const Deadline deadline = Deadline::in(loop_.now(), kPatience);
   tts::Sink sink;
-  sink.audio = [this](std::span<const std::int16_t> samples) {
-    sound_.insert(sound_.end(), samples.begin(), samples.end());
+  sink.audio = [it](std::span<const std::int16_t> samples) {
+    it->sound.insert(it->sound.end(), samples.begin(), samples.end());
   };
-  sink.done = [this](Result<tts::Spoken> result) { rendered(std::move(result)); };
-  rendering_ =
-      under_way_.voice->synthesize(loop_, {under_way_.text, under_way_.rate, deadline, deadline}, std::move(sink));
+  sink.done = [this, it](Result<tts::Spoken> result) { rendered(it, std::move(result)); };
+  const Phrase& p = it->phrase;
+  it->pending = p.voice->synthesize(loop_, {p.text, p.rate, deadline, deadline}, std::move(sink));
 }
 
 // Whichever voice of the agent said it: another voice's apology is better than none, for a while.
-void PhraseBook::rendered(Result<tts::Spoken> result) {
-  rendering_.reset();
-  tts::Voice& voice = *under_way_.voice;
+void PhraseBook::rendered(std::list<Rendering>::iterator which, Result<tts::Spoken> result) {
+  Rendering done = std::move(*which);
+  under_way_.erase(which);
+  Phrase& phrase = done.phrase;
+  tts::Voice& voice = *phrase.voice;
   auto sound = std::make_shared<const std::vector<std::int16_t>>(
-      tts::trimmed(sound_, under_way_.rate, call::edges_of(under_way_.text)));
+      tts::trimmed(done.sound, phrase.rate, call::edges_of(phrase.text)));
   const bool there = result && !sound->empty();
   const bool right = there && result->voice == voice.key();
-  if (there && (right || !under_way_.replace)) cache_.put({voice.key(), under_way_.rate, under_way_.text}, sound);
+  if (there && (right || !phrase.replace)) cache_.put({voice.key(), phrase.rate, phrase.text}, sound);
   if (!there)
     log::warn("phrase_not_rendered",
-              {{"text", under_way_.text}, {"error", result ? "the voice made no sound of it" : result.error().what}});
+              {{"text", phrase.text}, {"error", result ? "the voice made no sound of it" : result.error().what}});
   const bool hopeless = result ? sound->empty() : result.error().code == Errc::invalid;
   if (!right && !hopeless) {
-    under_way_.replace = under_way_.replace || there;
-    missing_.push_back(std::move(under_way_));
+    phrase.replace = phrase.replace || there;
+    missing_.push_back(std::move(phrase));
   }
   next();
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "call/fakes.hpp"
+#include "dialog/fillers.hpp"
 
 namespace offhook::server {
 namespace {
@@ -15,7 +16,10 @@ struct Rig {
     a->settings.greeting = "Hello there.";
     agent = std::move(a);
   }
-  void open() {
+  void open(Duration filler = 0ms) {
+    auto a = std::make_shared<call::Agent>(*agent);
+    a->settings.filler = filler;
+    agent = std::move(a);
     book.emplace(loop, cache, std::vector<PhraseBook::Agent>{{agent, &voice}}, [this] { ++tried; });
   }
   bool ready(const std::string& text) { return cache.find({voice.key(), 8000, text}) != nullptr; }
@@ -66,6 +70,19 @@ TEST(PhraseBook, a_voice_that_never_answers_does_not_keep_the_server_from_starti
   EXPECT_EQ(r.tried, 1);
   r.book.reset();
   EXPECT_EQ(r.voice.open, 0);
+}
+
+TEST(PhraseBook, calls_wait_for_what_must_not_fail_and_not_for_the_fillers) {
+  Rig r;
+  r.voice.delay = 1s;
+  r.open(500ms);
+  r.loop.advance(2s);  // five phrases, four at once
+  EXPECT_EQ(r.tried, 1);
+  const std::vector<std::string> fillers = dialog::all_fillers();
+  EXPECT_FALSE(r.ready(fillers.back()));
+  r.loop.advance(Duration(1s) * fillers.size());
+  for (const std::string& text : fillers) EXPECT_TRUE(r.ready(text)) << text;
+  EXPECT_EQ(r.tried, 1);
 }
 
 }  // namespace
