@@ -17,7 +17,7 @@ class ClauseCutter {
   static constexpr std::size_t kConjunction = 60;  // " and ", " but " end a clause that has no punctuation
   static constexpr std::size_t kLongest = 240;     // cut at the last space, whatever it is
 
-  // The clauses that this text completes, trimmed, none empty. Markdown's marks (* # `) are dropped.
+  // The clauses that this text completes, trimmed, none empty. Markdown's marks (* # `) are dropped, but for "#12".
   std::vector<std::string> feed(std::string_view text);
   // What is left, when the stream has ended.
   std::optional<std::string> finish();

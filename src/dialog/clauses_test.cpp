@@ -30,10 +30,30 @@ TEST(ClauseCutter, never_inside_a_number_an_abbreviation_or_an_address) {
   EXPECT_THAT(
       cut("It costs 3.50 now. Ask Dr. Miller at info@bluebird.com or www.bluebird.com today. Ok", 1),
       ElementsAre("It costs 3.50 now.", "Ask Dr. Miller at info@bluebird.com or www.bluebird.com today.", "Ok"));
-  EXPECT_THAT(cut("No. We are at No. 5. Ok", 1), ElementsAre("No.", "We are at No. 5.", "Ok"));
+  EXPECT_THAT(cut("No. We are at No. 5. Fine", 1), ElementsAre("No.", "We are at No. 5.", "Fine"));
   EXPECT_THAT(cut("We open at 9 a.m. tomorrow. Fine", 1), ElementsAre("We open at 9 a.m. tomorrow.", "Fine"));
   EXPECT_THAT(cut("That is 1,000 dollars on July 4, 2026 then.", 1),
               ElementsAre("That is 1,000 dollars on July 4, 2026 then."));
+}
+
+TEST(ClauseCutter, never_inside_what_is_said_as_one) {
+  EXPECT_THAT(cut("That is $12.50, for 3.5 km, e.g., to Main St. 5. Ok then", 1),
+              ElementsAre("That is $12.50, for 3.5 km,", "e.g., to Main St. 5.", "Ok then"));
+  EXPECT_THAT(cut("Your appointment is on Nov. 29, 2026 at 9. We see you then. Ok", 1),
+              ElementsAre("Your appointment is on Nov. 29, 2026 at 9.", "We see you then.", "Ok"));
+  EXPECT_THAT(cut("Take #12 or C# at 5 min. 3 of it. # Ok", 1), ElementsAre("Take #12 or C# at 5 min. 3 of it.", "Ok"));
+  EXPECT_THAT(cut("Das kostet ca. 3,50 € inkl. MwSt. am 29. November, z. B. um 9. Danke sehr", 1),
+              ElementsAre("Das kostet ca. 3,50 € inkl. MwSt. am 29. November,", "z. B. um 9.", "Danke sehr"));
+  EXPECT_THAT(cut("Am 29.11. um neun ist der 3. Termin frei. Gut", 1),
+              ElementsAre("Am 29.11. um neun ist der 3. Termin frei.", "Gut"));
+  EXPECT_THAT(cut("You are number 3. Please wait", 1), ElementsAre("You are number 3.", "Please wait"));
+}
+
+TEST(ClauseCutter, a_long_stretch_is_not_cut_behind_a_number) {
+  const std::string words(ClauseCutter::kLongest - 6, 'x');
+  const auto clauses = cut("word " + words.substr(0, words.size() - 5) + " 3.5 kilometers without an end", 1);
+  ASSERT_GE(clauses.size(), 2u);
+  for (const auto& clause : clauses) EXPECT_FALSE(clause.ends_with("3.5")) << clause;
 }
 
 TEST(ClauseCutter, never_inside_a_tag) {

@@ -99,6 +99,14 @@ void read_phrases(Fields phrases, call::Settings& settings) {
   phrases.text("failure", settings.failure_text, {.least = 0, .most = 500});
 }
 
+void read_speech(Fields speech, AgentFile::Speech& out) {
+  speech.flag("in_words", out.in_words);
+  speech.text("language", out.language, {.least = 2, .most = 20});
+  speech.pairs("lexicon", out.lexicon, 500);
+  if (!out.in_words && speech.has("lexicon"))
+    speech.complain("lexicon", "is not looked at with in_words: off; remove one of them");
+}
+
 void read_record(Fields record, AgentFile& out) {
   record.flag("events", out.record.events);
   record.flag("words", out.record.words);
@@ -165,6 +173,7 @@ void read_all(Fields root, AgentFile& out) {
   read_audio(root.map("audio"), out);
   read_limits(root.map("limits"), agent.settings);
   read_phrases(root.map("phrases"), agent.settings);
+  read_speech(root.map("speech"), out.speech);
   read_record(root.map("record"), out);
   read_context(root.map("context"), out);
   read_called(root, out.called);
@@ -223,6 +232,21 @@ std::map<std::string, Reader::Key, std::less<>> agent_keys() {
   return reader.keys();
 }
 
+std::string speech_language(const AgentFile& agent) {
+  if (!agent.speech.language.empty()) return agent.speech.language;
+  const Speaking& voice = agent.tts.front();
+  if (!voice.spec.language.empty()) return voice.spec.language;
+  if (voice.spec.provider == "local") return "en-US";
+  if (voice.spec.provider == "kokoro") {  // the first letter of its voices' names
+    constexpr std::pair<char, const char*> kLetters[] = {{'a', "en-US"}, {'b', "en-GB"}, {'e', "es"}, {'f', "fr"},
+                                                         {'h', "hi"},    {'i', "it"},    {'p', "pt"}};
+    for (const auto& [letter, language] : kLetters)
+      if (voice.spec.voice.starts_with(letter)) return language;
+  }
+  const std::string& heard = agent.stt.front().spec.language;
+  return heard.empty() ? "en-US" : heard;
+}
+
 std::vector<std::string> unpriced(const AgentFile& agent, const telemetry::Prices& prices) {
   std::vector<std::string> out;
   if (agent.agent.settings.budget_micros == 0) return out;
@@ -247,7 +271,13 @@ std::string summary(const AgentFile& a) {
   out += ", thinks with " + described(a.llm);
   out += " at temperature " + quantity(a.agent.temperature) + ", answers of at most " +
          std::to_string(a.agent.max_answer_tokens) + " tokens to at most " + std::to_string(a.agent.max_tokens) +
-         ", and speaks with " + described(a.tts) + ". ";
+         ", and speaks with " + described(a.tts);
+  if (!a.speech.in_words)
+    out += ", as it is written";
+  else if (!a.speech.lexicon.empty())
+    out += ", " + std::to_string(a.speech.lexicon.size()) + (a.speech.lexicon.size() == 1 ? " word" : " words") +
+           " by its lexicon";
+  out += ". ";
   if (s.owner == call::Owner::stt) out += "The recogniser ends turns; where it does not, the engine does. ";
   out += "A turn ends " + written(s.min_delay) + " to " + written(s.max_delay) + " after the caller's last word, ";
   out += s.detector ? "judged by smart-turn" : "by silence alone";

@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "call/call.hpp"
+#include "dialog/speakable.hpp"
 #include "noise/noise.hpp"
 #include "server/agent_services.hpp"
 #include "server/fields.hpp"
@@ -28,6 +29,13 @@ struct AgentFile {
     int keep_days = 7;
   };
 
+  // How what the agent says becomes what its voice is given.
+  struct Speech {
+    bool in_words = true;     // numbers, signs and abbreviations are said in words, and markup goes
+    std::string language;     // a tag; empty: the voice's, see speech_language()
+    dialog::Lexicon lexicon;  // of names
+  };
+
   std::string file;   // where it was read
   call::Agent agent;  // all of it but the folders, which are the server's
   // The first choice, then what takes over when it fails; never empty once read. Keys are resolved, and in no error,
@@ -39,6 +47,7 @@ struct AgentFile {
   Echo echo = Echo::automatic;
   noise::Kind noise = noise::Kind::off;
   Record record;
+  Speech speech;
   // The embedded language model has a part in it.
   bool thinks_here() const;
   // Recogniser or language model are this machine's own, and in English: what a call costs here is some 50 ms a turn
@@ -56,6 +65,9 @@ Result<AgentFile> parse_agent(std::string_view text, const std::string& name,
 
 // Every key that is read or refused, with its default: what the schema is held to.
 std::map<std::string, Reader::Key, std::less<>> agent_keys();
+
+// In which language its words are to be said: as its file says, else its voice's, else its recogniser's, else English.
+std::string speech_language(const AgentFile& agent);
 
 // The services of an agent with a budget that have no price: what they are used for is not counted.
 std::vector<std::string> unpriced(const AgentFile& agent, const telemetry::Prices& prices);

@@ -230,6 +230,30 @@ TEST(AgentFile, the_summary_says_what_will_be_used) {
     EXPECT_THAT(other, HasSubstr(part));
 }
 
+TEST(AgentFile, what_is_said_is_put_into_the_words_of_the_language_that_is_spoken) {
+  const auto language = [](const std::string& text) { return speech_language(good(least + text)); };
+  const std::string service = "tts: { provider: openai, voice: v, base_url: 'http://127.0.0.1:1'";
+  EXPECT_EQ(language(""), "en-US");
+  EXPECT_EQ(language("speech: { language: de }"), "de");
+  EXPECT_EQ(language(service + " }"), "en-US");
+  EXPECT_EQ(language(service + ", language: de-AT }"), "de-AT");
+  EXPECT_EQ(language(service + ", language: de-AT }\nspeech: { language: en }"), "en");
+  const std::string hears = "stt: { provider: deepgram, base_url: 'ws://127.0.0.1:1', language: fr }\n";
+  EXPECT_EQ(language(hears + service + " }"), "fr");
+  EXPECT_EQ(language(hears), "en-US");  // the voice of this machine is English
+}
+
+TEST(AgentFile, a_lexicon_is_read_and_what_it_cannot_be_is_told) {
+  const AgentFile agent = good(least + "speech: { lexicon: { Siobhan: Shivawn, GmbH: G m b H } }");
+  EXPECT_TRUE(agent.speech.in_words);
+  EXPECT_EQ(agent.speech.lexicon, (dialog::Lexicon{{"Siobhan", "Shivawn"}, {"GmbH", "G m b H"}}));
+  EXPECT_THAT(summary(agent), HasSubstr("2 words by its lexicon"));
+  EXPECT_FALSE(good(least + "speech: { in_words: off }").speech.in_words);
+  EXPECT_THAT(wrong(least + "speech: { lexicn: {} }"), HasSubstr("did you mean lexicon?"));
+  EXPECT_THAT(wrong(least + "speech: { lexicon: [a] }"), HasSubstr("speech.lexicon: found a list"));
+  EXPECT_THAT(wrong(least + "speech: { in_words: off, lexicon: { a: b } }"), HasSubstr("remove one of them"));
+}
+
 TEST(AgentFile, every_example_is_an_agent_that_names_the_schema) {
   int count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(agents_dir)) {

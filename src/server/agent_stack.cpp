@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "call/spoken_voice.hpp"
 #include "llm/resilient.hpp"
 #include "stt/resilient.hpp"
 #include "tts/resilient.hpp"
@@ -83,6 +84,10 @@ AgentStack::AgentStack(net::Loop& loop, net::HttpClient& http, const AgentFile& 
     voices.push_back(std::move(choice));
   }
   voice_ = tts::resilient(std::move(voices));
+  if (agent.speech.in_words) {
+    resilient_ = std::move(voice_);
+    voice_ = call::spoken_voice(*resilient_, speech_language(agent), agent.speech.lexicon);
+  }
 }
 
 AgentStack::~AgentStack() = default;

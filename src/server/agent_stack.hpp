@@ -60,7 +60,7 @@ class AgentStack {
   std::vector<Service> services_;
   std::unique_ptr<stt::Recognizer> recognizer_;
   std::unique_ptr<llm::Client> llm_;
-  std::unique_ptr<tts::Voice> voice_;
+  std::unique_ptr<tts::Voice> resilient_, voice_;  // voice_ speaks through resilient_, and goes first
 };
 
 }  // namespace offhook::server

@@ -284,6 +284,24 @@ void Fields::texts(std::string_view key, std::vector<std::string>& value, std::s
   }
 }
 
+void Fields::pairs(std::string_view key, std::vector<std::pair<std::string, std::string>>& value, std::size_t most) {
+  const Node* node = ask(key, Kind::pairs, "");
+  if (!node || node->kind == Node::Kind::nothing) return;
+  if (node->kind != Node::Kind::map) return mismatch(*node, path_of(key), "a map such as { Siobhan: Shivawn }");
+  if (node->items.size() > most)
+    return complain(
+        key, "found " + std::to_string(node->items.size()) + " entries, expected at most " + std::to_string(most));
+  value.clear();
+  for (const Node& item : node->items) {
+    if (item.key.empty() || item.key.size() > 100 || std::ranges::any_of(item.key, is_control))
+      reader_->complain(item.key_at, path_of(key), "found the key " + shown(item.key) + ", expected 1 to 100 bytes");
+    else if (item.kind != Node::Kind::scalar || item.text.empty() || item.text.size() > 200 ||
+             std::ranges::any_of(item.text, is_control))
+      mismatch(item, path_of(key) + "." + item.key, "a text of 1 to 200 bytes");
+    value.emplace_back(item.key, item.text);
+  }
+}
+
 void Fields::secret(std::string_view key, std::string& value) {
   const Node* node = ask(key, Kind::secret, "");
   if (!node) return;

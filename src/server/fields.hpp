@@ -35,7 +35,7 @@ class Reader {
   static constexpr std::size_t most_complaints = 10;
 
   struct Key {
-    enum class Kind { text, flag, integer, number, duration, choice, texts, secret, map, list, not_built };
+    enum class Kind { text, flag, integer, number, duration, choice, texts, pairs, secret, map, list, not_built };
     Kind kind = Kind::text;
     std::string fallback;              // as one would write it; empty: none
     std::vector<std::string> choices;  // of a choice
@@ -80,7 +80,9 @@ class Fields {
   void number(std::string_view key, double& value, double lowest, double highest);
   void duration(std::string_view key, Duration& value, Duration shortest, Duration longest);
   void texts(std::string_view key, std::vector<std::string>& value,
-             std::size_t most);                           // a list; each entry 1 to 200 bytes
+             std::size_t most);  // a list; each entry 1 to 200 bytes
+  // A map whose keys are the file's own, in its order; keys of 1 to 100 bytes, values of 1 to 200.
+  void pairs(std::string_view key, std::vector<std::pair<std::string, std::string>>& value, std::size_t most);
   void secret(std::string_view key, std::string& value);  // text, {env: NAME} or {file: PATH}
   // The value of the environment, told as missing at this map; for a secret that the file leaves out.
   void secret_from(std::string_view variable, std::string_view key, std::string& value);

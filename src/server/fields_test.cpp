@@ -65,6 +65,17 @@ TEST(Fields, each_type_reads_its_values) {
   EXPECT_EQ(word, 2);
 }
 
+TEST(Fields, a_map_with_keys_of_its_own_is_read_in_its_order) {
+  std::vector<std::pair<std::string, std::string>> words{{"before", "there"}};
+  const auto read = [&](Fields& root) { root.pairs("w", words, 2); };
+  EXPECT_EQ(told("w: {Siobhan: Shivawn, 'a.b': c}\n", read), "");
+  EXPECT_EQ(words, (std::vector<std::pair<std::string, std::string>>{{"Siobhan", "Shivawn"}, {"a.b", "c"}}));
+  EXPECT_THAT(told("w: [a]\n", read), HasSubstr("w: found a list, expected a map such as"));
+  EXPECT_THAT(told("w: {a: [b]}\n", read), HasSubstr("w.a: found a list, expected a text of 1 to 200 bytes"));
+  EXPECT_THAT(told("w: {a: ''}\n", read), HasSubstr("w.a: found \"\", expected a text of 1 to 200 bytes"));
+  EXPECT_THAT(told("w: {a: b, c: d, e: f}\n", read), HasSubstr("found 3 entries, expected at most 2"));
+}
+
 TEST(Fields, what_is_missing_or_wrong_keeps_its_value) {
   Duration absent = 3s, wrong = 4s;
   int count = 5;
