@@ -22,7 +22,7 @@ struct Options {
   std::string url, auth_token;
   std::vector<std::string> wavs;
   int calls = 1, turns = 3, pid = 0;
-  double ramp = 3, greet = 0, wait = 12, barge_after = 0.9;  // s
+  double keep_up = 0, ramp = 3, greet = 0, wait = 12, barge_after = 0.9;  // s
   bool barge = false, json = false;
 };
 
@@ -44,6 +44,7 @@ Result<LoadPlan> plan_of(const Options& o) {
   plan.turns = o.turns;
   plan.ramp = seconds(o.ramp);
   plan.answer = seconds(o.wait);
+  if (o.keep_up > 0) plan.keep_up = seconds(o.keep_up);
   if (o.greet > 0) plan.greeting = seconds(o.greet);
   if (o.barge) plan.barge = seconds(o.barge_after);
   auto says = read_says(o.wavs);
@@ -84,6 +85,8 @@ int main(int argc, char** argv) {
   app.add_option("--calls", o.calls, "at once (default 1)")
       ->type_name("N")
       ->check(CLI::Range(1, 10'000).description(""));
+  duration(app.add_option("--for", o.keep_up,
+                          "keep up so many: a call that ends is followed by another (default: each is placed once)"));
   app.add_option("--turns", o.turns, "of each call (default 3)")
       ->type_name("N")
       ->check(CLI::Range(1, 1000).description(""));

@@ -45,8 +45,8 @@ inline std::optional<double> cpu_ms_per_call_second(const load::LoadReport& r) {
   return r.server->cpu_s * 1e6 / to_ms(r.result.call_time);
 }
 inline std::optional<double> mb_per_call(const load::LoadReport& r) {
-  if (!r.server || r.result.calls == 0) return std::nullopt;
-  return (r.server->most_mb - r.server->before_mb) / r.result.calls;
+  if (!r.server || r.result.at_once == 0) return std::nullopt;
+  return (r.server->most_mb - r.server->before_mb) / r.result.at_once;
 }
 
 }  // namespace offhook::ladder

@@ -8,7 +8,7 @@ namespace offhook::ladder {
 inline Rung rung_of(int calls) {
   Rung rung;
   load::LoadResult& r = rung.load.result;
-  r.calls = calls;
+  r.calls = r.at_once = calls;
   r.turns = 3 * calls;
   r.v2v = {410, 420, 430.0 + calls};
   r.barge_in = {105, 110};

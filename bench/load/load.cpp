@@ -9,13 +9,14 @@ namespace offhook::load {
 namespace {
 
 constexpr Duration kTurnTakes = 60s;  // more than any turn, its wait for an answer aside
+constexpr Duration kNext = 500ms;     // behind a call, before the next in its place: no flood where each is refused
 
 }  // namespace
 
 struct Load::Call {
-  Call(Load& load, int n) : number(n), start(load.loop_, [&load, this] { load.place(*this); }) {}
+  explicit Call(Load& load) : start(load.loop_, [&load, this] { load.place(*this); }) {}
 
-  const int number;
+  int number = 0;  // of the calls placed
   net::Timer start;
   std::unique_ptr<net::Pending> dialing;
   std::unique_ptr<edge::Caller> caller;
@@ -30,10 +31,12 @@ Load::Load(net::Loop& loop, net::MediaClock& clock, LoadPlan plan, Dial dial, st
       dial_(std::move(dial)),
       over_(std::move(over)),
       skipped_before_(clock.skipped()),
+      until_(loop.now() + plan_.keep_up.value_or(0s)),
       left_(plan_.calls) {
+  result_.at_once = plan_.calls;
   const Time now = loop_.now();
   for (int i = 0; i < plan_.calls; ++i) {
-    calls_.push_back(std::make_unique<Call>(*this, i));
+    calls_.push_back(std::make_unique<Call>(*this));
     calls_.back()->start.at(now + plan_.ramp * i / plan_.calls);
   }
 }
@@ -41,7 +44,7 @@ Load::Load(net::Loop& loop, net::MediaClock& clock, LoadPlan plan, Dial dial, st
 Load::~Load() = default;
 
 void Load::place(Call& call) {
-  ++result_.calls;
+  call.number = result_.calls++;
   call.dialing = dial_([this, &call](Result<std::shared_ptr<net::WebSocket>> socket) {
     call.dialing.reset();
     if (call.over) return;
@@ -117,6 +120,10 @@ void Load::failed(const std::string& why) {
 void Load::gone(Call& call) {
   if (std::exchange(call.over, true)) return;
   result_.skipped = clock_.skipped() - skipped_before_;
+  if (follows()) {
+    call.over = false;
+    return call.start.after(kNext);
+  }
   if (--left_ > 0) return;
   loop_.post([this, alive = std::weak_ptr(alive_)] {
     if (!alive.expired()) over_();

@@ -6,6 +6,8 @@
 //   call 1       |─ greeting ─ turn ─ turn ─ turn ─|
 //   call 2           |─ greeting ─ …
 //            ├─ ramp ─┤
+//
+// Where calls are to be kept up, each that ends is followed by another in its place until then.
 #pragma once
 
 #include <functional>
@@ -24,7 +26,8 @@
 namespace offhook::load {
 
 struct LoadPlan {
-  int calls = 1;
+  int calls = 1;                    // at once
+  std::optional<Duration> keep_up;  // that many for so long; none: each is placed once
   int turns = 3;
   std::vector<edge::Utterance> says;  // at least one; each turn says the next, each call begins with another
   Duration ramp = 3s;                 // all calls have begun within it
@@ -37,7 +40,8 @@ struct LoadPlan {
 };
 
 struct LoadResult {
-  int calls = 0;  // placed
+  int calls = 0;    // placed
+  int at_once = 0;  // of them
   int turns = 0, missed = 0;
   int interruptions = 0, talked_over = 0, unanswered = 0;  // of the latter: not answered
   int errors = 0;                                          // calls that were not connected, broke, or ended before time
@@ -71,6 +75,7 @@ class Load {
   void ended(Call& call, const edge::CallerOutcome& outcome);
   void failed(const std::string& why);
   void gone(Call& call);
+  bool follows() const { return !stopping_ && plan_.keep_up && loop_.now() < until_; }
 
   net::Loop& loop_;
   net::MediaClock& clock_;
@@ -78,6 +83,7 @@ class Load {
   const Dial dial_;
   const std::function<void()> over_;
   const std::uint64_t skipped_before_;
+  const Time until_;
   LoadResult result_;
   std::vector<std::unique_ptr<Call>> calls_;
   int left_;

@@ -186,6 +186,36 @@ TEST_F(LoadTest, calls_begin_spread_over_the_ramp_and_their_frames_over_the_phas
   for (const auto& [phase, calls] : phases) EXPECT_EQ(calls, 2) << phase.count();
 }
 
+TEST_F(LoadTest, calls_are_kept_up_and_those_there_at_the_end_are_not_cut) {
+  LoadPlan p = plan(3, 1);
+  p.ramp = 1s;
+  p.keep_up = 60s;
+  refused = {1};
+  const auto& r = run(p);
+  EXPECT_TRUE(over);
+  EXPECT_GT(r.calls, 3 * 5);
+  EXPECT_EQ(r.at_once, 3);
+  EXPECT_EQ(r.errors, 1) << "the place of one that was refused is taken again";
+  EXPECT_EQ(r.turns, r.calls - 1);
+  EXPECT_THAT(r.v2v, SizeIs(r.calls - 1));
+  EXPECT_THAT(dialled, SizeIs(r.calls));
+  EXPECT_GT(dialled.back(), Time{} + 50s);
+  EXPECT_LT(dialled.back(), Time{} + 61s);
+  EXPECT_EQ(clock.size(), 0u);
+}
+
+TEST_F(LoadTest, calls_that_are_kept_up_stop_when_told) {
+  LoadPlan p = plan(3, 1);
+  p.keep_up = 600s;
+  load = std::make_unique<Load>(
+      loop, clock, std::move(p), [this](Load::Opened opened) { return dial(opened); }, [this] { over = true; });
+  loop.advance(60s);
+  load->stop();
+  loop.advance(1s);
+  EXPECT_TRUE(over);
+  EXPECT_EQ(load->result().errors, 0);
+}
+
 TEST_F(LoadTest, an_interruption_of_each_turn_is_measured_apart_from_the_turns) {
   manners = [](int) { return Manners{.talks = 8s}; };
   LoadPlan p = plan(2, 3);

@@ -56,11 +56,10 @@ std::string table(const LoadReport& report) {
   out += "\n";
   if (r.errors > 0) out += "first error: " + edge::printable(r.first_error) + "\n";
   const double seconds = call_seconds(report);
-  if (report.server && seconds > 0 && r.calls > 0) {
+  if (report.server && seconds > 0 && r.at_once > 0) {
     const ServerUse& s = *report.server;
     out += format("server: %.2f ms CPU a call-second · memory %.1f MB before, %.1f at most, %.1f after, %.2f a call\n",
-                  s.cpu_s * 1000 / seconds, s.before_mb, s.most_mb, s.after_mb,
-                  (s.most_mb - s.before_mb) / static_cast<double>(r.calls));
+                  s.cpu_s * 1000 / seconds, s.before_mb, s.most_mb, s.after_mb, (s.most_mb - s.before_mb) / r.at_once);
   }
   out += format("this generator: frames late by %.1f ms p50, %.1f p99, %.1f at most; %.2f ms CPU a call-second\n",
                 to_ms(r.lateness.percentile(0.5)), to_ms(r.lateness.percentile(0.99)), to_ms(r.lateness.worst()),
@@ -74,6 +73,7 @@ std::string json(const LoadReport& report) {
   const LoadResult& r = report.result;
   JsonObject out;
   out.put("calls", r.calls);
+  out.put("at_once", r.at_once);
   out.put("wall_s", to_ms(report.wall) / 1000);
   out.put("call_s", call_seconds(report));
   out.put("turns", r.turns);
@@ -102,7 +102,7 @@ std::string json(const LoadReport& report) {
     out.put("rss_before_mb", s.before_mb);
     out.put("rss_peak_mb", s.most_mb);
     out.put("rss_after_mb", s.after_mb);
-    out.put("mb_per_call", ratio(s.most_mb - s.before_mb, r.calls));
+    out.put("mb_per_call", ratio(s.most_mb - s.before_mb, r.at_once));
   }
   out.put("late_ms_p50", to_ms(r.lateness.percentile(0.5)));
   out.put("late_ms_p99", to_ms(r.lateness.percentile(0.99)));

@@ -16,7 +16,7 @@ LoadReport report() {
   r.url = "ws://127.0.0.1:8080/phone";
   r.wall = 41500ms;
   r.own_cpu_s = 0.8;
-  r.result.calls = 4;
+  r.result.calls = r.result.at_once = 4;
   r.result.turns = 4;
   r.result.v2v = {510.5, 480, 530.25, 505};
   r.result.call_time = 160s;

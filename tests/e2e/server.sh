@@ -7,6 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib.sh"
 offhook=${OFFHOOK_PROGRAM:-$ROOT/build/offhook} # the program under test: another build of it, a sanitized one
 scratch=$(mktemp -d)
 server='' port='' url='' log=''
+pinned=() # what starts the server on cores of its own: (taskset -c 0)
 
 pause() { read -rt "$1" <> <(:) || true; } # of a shell that has no other clock; what is waited for is asked in a loop
 
@@ -51,7 +52,7 @@ start_server() {
   port=${OFFHOOK_PORT:-$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')}
   url=http://127.0.0.1:$port
   log=$LOGS/$(basename "$0" .sh)-server.log
-  "$offhook" serve --agent "$agent" --config "$scratch/server.yaml" --listen "127.0.0.1:$port" >"$log" 2>&1 </dev/null &
+  "${pinned[@]}" "$offhook" serve --agent "$agent" --config "$scratch/server.yaml" --listen "127.0.0.1:$port" >"$log" 2>&1 </dev/null &
   server=$!
   ready() { curl -fs --max-time 2 "$url/readyz"; }
   local deadline=$((SECONDS + 120))
