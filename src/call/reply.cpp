@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kLongestReply = 4000;  // bytes: some four minutes of speech; a model that goes on is stopped
 
 constexpr Sample kLongestClause = Sample{1} << 40;
+constexpr Duration kSlow = 150ms;                  // since the first token: the first clause may now end at a phrase
 constexpr std::size_t kMostWords = 1024;           // of a clause whose times are kept
 constexpr std::size_t kTellingText = 8;            // bytes: the pace of "Yes." says little
 constexpr double kFastest = 100, kSlowest = 4000;  // samples a byte
@@ -73,7 +74,8 @@ class Machine {
     if (!r_.first_token) r_.first_token = now_;
     r_.last_token = now_;
     r_.bytes += text.size();
-    for (auto& clause : r_.cutter.feed(text)) add_clause(std::move(clause));
+    const bool slow = r_.clauses.empty() && now_ - *r_.first_token >= kSlow;
+    for (auto& clause : r_.cutter.feed(text, slow)) add_clause(std::move(clause));
     if (r_.bytes > kLongestReply) {
       out_.push_back({action::StopThinking{r_.generation}, "the longest reply is over"});
       return mind_done(true);

@@ -60,6 +60,22 @@ TEST(TurnTimeline, the_turn_model_is_not_asked_where_the_words_tell) {
   EXPECT_LT(w.when("speaking"), 1.5 + 0.6);
 }
 
+TEST(TurnTimeline, a_slow_model_is_heard_from_its_first_phrase_on_and_a_quick_one_clause_by_clause) {
+  const auto first_clause = [](Duration all) {
+    auto w = world();
+    w.speech = {{500ms, 1500ms, "yes please"}};
+    Rehearsal::Answer a;
+    a.tokens = {"We ", "are ", "open ", "today ", "from ", "eight ", "to ", "five ", "and ", "so ", "on, ", "sir."};
+    a.all = a.first + all;
+    w.answers = {a};
+    w.run(12s);
+    const auto* speak = nth<action::Speak>(w);
+    return speak ? speak->text : w.timeline_text();
+  };
+  EXPECT_EQ(first_clause(50ms), "We are open today from eight to five and so on,");
+  EXPECT_EQ(first_clause(600ms), "We are open today");
+}
+
 TEST(TurnTimeline, an_answer_that_hits_its_bound_ends_with_a_whole_sentence) {
   auto w = world();
   w.speech = {{500ms, 1500ms, "tell me about it"}};

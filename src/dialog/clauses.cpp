@@ -21,6 +21,12 @@ constexpr std::array kBeforeNumbers{"no", "min", "mind", "max", "fig", "art", "a
 constexpr std::array kGermanMonths{"Januar", "Februar",   "März",    "April",    "Mai",      "Juni",  "Juli",
                                    "August", "September", "Oktober", "November", "Dezember", "Jänner"};
 constexpr std::array kBeforeOrdinals{"der", "dem", "vom", "im", "zum", "beim", "jeden"};
+// Before these a speaker may draw breath.
+constexpr std::array kPhrases{" from ",  " on ",   " at ",     " for ",    " with ",     " between ", " because ", " but ",
+                              " which ", " when ", " if ",     " until ",  " before ",   " after ",   " during ",  " about ",
+                              // German
+                              " von ",   " für ",  " mit ",    " weil ",   " zwischen ", " aber ",    " wenn ",    " bis ",
+                              " vor ",   " nach ", " während "};
 constexpr std::array kConjunctions{" and ", " but ", " because ", " so ", " which ", " while "};
 
 bool is_space(char c) {
@@ -107,7 +113,7 @@ bool inside_tag(std::string_view text, std::size_t i) {
 
 }  // namespace
 
-std::optional<std::size_t> ClauseCutter::next_cut() const {
+std::optional<std::size_t> ClauseCutter::next_cut(bool soon) const {
   const std::string_view text = waiting_;
   for (std::size_t i = 0; i + 1 < text.size(); ++i) {
     const char c = text[i];
@@ -134,6 +140,12 @@ std::optional<std::size_t> ClauseCutter::next_cut() const {
       if (!joins) return i + 1;
     }
   }
+  if (first_ && soon) {
+    std::size_t first = text.npos;
+    for (const std::string_view word : kPhrases) first = std::min(first, text.find(word, kFirstPhrase));
+    const std::string_view before = text.substr(0, std::min(first, text.size()));
+    if (first != text.npos && std::ranges::count(trimmed(before), ' ') >= 2 && !inside_tag(text, first)) return first + 1;
+  }
   if (text.size() > kConjunction) {
     for (const std::string_view word : kConjunctions) {
       const auto at = text.find(word, kConjunction / 2);
@@ -153,14 +165,14 @@ std::optional<std::size_t> ClauseCutter::next_cut() const {
   return std::nullopt;
 }
 
-std::vector<std::string> ClauseCutter::feed(std::string_view text) {
+std::vector<std::string> ClauseCutter::feed(std::string_view text, bool soon) {
   std::vector<std::string> clauses;
   for (char c : text) {
     // "# Title" loses its mark, "#12" and "C#" keep theirs.
     if (is_mark(waiting_) && !is_digit(c)) waiting_.pop_back();
     if (c != '*' && c != '`' && c != '\r') waiting_ += c;
   }
-  while (auto cut = next_cut()) {
+  while (auto cut = next_cut(soon)) {
     std::string clause = trimmed(std::string_view(waiting_).substr(0, *cut));
     waiting_.erase(0, *cut);
     if (clause.empty()) continue;

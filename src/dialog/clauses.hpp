@@ -13,6 +13,7 @@ class ClauseCutter {
  public:
   // Lengths in bytes. The first clause may be short; later ones are longer because the voice is already ahead.
   static constexpr std::size_t kFirstComma = 12;   // a comma ends the first clause from here on
+  static constexpr std::size_t kFirstPhrase = 14;  // … and where it is wanted soon, "We are open | from eight"
   static constexpr std::size_t kComma = 40;        // … and a later one
   static constexpr std::size_t kConjunction = 60;  // " and ", " but " end a clause that has no punctuation
   static constexpr std::size_t kLongest = 240;     // cut at the last space, whatever it is
@@ -26,7 +27,7 @@ class ClauseCutter {
   friend bool operator==(const ClauseCutter&, const ClauseCutter&) = default;
 
  private:
-  std::optional<std::size_t> next_cut() const;
+  std::optional<std::size_t> next_cut(bool soon) const;
 
   std::string waiting_;
   bool first_ = true;

@@ -36,6 +36,23 @@ TEST(ClauseCutter, never_inside_a_number_an_abbreviation_or_an_address) {
               ElementsAre("That is 1,000 dollars on July 4, 2026 then."));
 }
 
+TEST(ClauseCutter, the_first_clause_ends_at_a_phrase_where_it_is_wanted_soon) {
+  const auto first = [](std::string_view text) {
+    ClauseCutter cutter;
+    const auto clauses = cutter.feed(text, true);
+    return clauses.empty() ? std::string() : clauses.front();
+  };
+  EXPECT_EQ(first("We're currently open from 8:00"), "We're currently open");
+  EXPECT_EQ(first("We're currently open from"), "") << "it may be frommage";
+  EXPECT_EQ(first("I can help with that. Yes"), "I can help with that.") << "too short before";
+  EXPECT_EQ(first("Unfortunately not for now"), "") << "two words";
+  EXPECT_EQ(first("Write to <spell>a b from c</spell>"), "");
+  ClauseCutter cutter;
+  EXPECT_THAT(cutter.feed("We're currently open from 8:00 AM to 12:30 PM on Saturday for you", true),
+              ElementsAre("We're currently open")) << "only the first";
+  EXPECT_THAT(cutter.feed("."), ElementsAre());
+}
+
 TEST(ClauseCutter, never_inside_what_is_said_as_one) {
   EXPECT_THAT(cut("That is $12.50, for 3.5 km, e.g., to Main St. 5. Ok then", 1),
               ElementsAre("That is $12.50, for 3.5 km,", "e.g., to Main St. 5.", "Ok then"));

@@ -86,7 +86,7 @@ std::vector<ClausePhonemes> Phonemizer::clauses(std::string_view text) const {
     const char* stopped = next ? std::min(static_cast<const char*>(next), end) : end;
     ClausePhonemes clause{cleaned(decode_utf8(ipa ? ipa : "")),
                           closing_mark(decode_utf8({at, stopped}), next != nullptr)};
-    if (!next && clause.mark == 0) clause.mark = U'.';
+    if (!next && clause.mark == 0) clause.mark = U',';  // a reply's clause that goes on in the next
     out.push_back(std::move(clause));
     at = static_cast<const char*>(next);  // in bounds: espeak-ng stops at the null behind the text
   }

@@ -21,7 +21,7 @@ class Phonemizer {
   // install.
   static Result<Phonemizer> open(const std::string& voice, const std::string& library = "libespeak-ng.so.1");
 
-  // Any thread. A text that ends without a mark gets a full stop. Of what is not speakable nothing is left.
+  // Any thread. A text that ends without a mark gets a comma. Of what is not speakable nothing is left.
   std::vector<ClausePhonemes> clauses(std::string_view text) const;
 
  private:
