@@ -232,7 +232,12 @@ void Call::perform(const Action& action) {
             wire_.hang_up(action.why);
           },
           [&](const action::CallerSaid&) {},
-          [&](const action::AgentSaid& a) { spending_.heard(a.text); },
+          [&](const action::AgentSaid& a) {
+            spending_.heard(a.text);
+            if (state_.line.phase == LineState::Phase::up)
+              services_.llm.read_ahead(
+                  dialog::render(agent_->instructions, state_.task.context, agent_->max_tokens));
+          },
           [&](const action::TurnTook&) {},
           [&](const action::TurnMeant&) {},
       },

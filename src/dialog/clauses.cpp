@@ -22,11 +22,11 @@ constexpr std::array kGermanMonths{"Januar", "Februar",   "März",    "April",  
                                    "August", "September", "Oktober", "November", "Dezember", "Jänner"};
 constexpr std::array kBeforeOrdinals{"der", "dem", "vom", "im", "zum", "beim", "jeden"};
 // Before these a speaker may draw breath.
-constexpr std::array kPhrases{" from ",  " on ",   " at ",     " for ",    " with ",     " between ", " because ", " but ",
-                              " which ", " when ", " if ",     " until ",  " before ",   " after ",   " during ",  " about ",
+constexpr std::array kPhrases{" from ", " on ", " at ", " for ", " with ", " between ", " because ", " but ", " which ",
+                              " when ", " if ", " until ", " before ", " after ", " during ", " about ",
                               // German
-                              " von ",   " für ",  " mit ",    " weil ",   " zwischen ", " aber ",    " wenn ",    " bis ",
-                              " vor ",   " nach ", " während "};
+                              " von ", " für ", " mit ", " weil ", " zwischen ", " aber ", " wenn ", " bis ", " vor ",
+                              " nach ", " während "};
 constexpr std::array kConjunctions{" and ", " but ", " because ", " so ", " which ", " while "};
 
 bool is_space(char c) {
@@ -144,7 +144,8 @@ std::optional<std::size_t> ClauseCutter::next_cut(bool soon) const {
     std::size_t first = text.npos;
     for (const std::string_view word : kPhrases) first = std::min(first, text.find(word, kFirstPhrase));
     const std::string_view before = text.substr(0, std::min(first, text.size()));
-    if (first != text.npos && std::ranges::count(trimmed(before), ' ') >= 2 && !inside_tag(text, first)) return first + 1;
+    if (first != text.npos && std::ranges::count(trimmed(before), ' ') >= 2 && !inside_tag(text, first))
+      return first + 1;
   }
   if (text.size() > kConjunction) {
     for (const std::string_view word : kConjunctions) {

@@ -19,7 +19,8 @@ class ClauseCutter {
   static constexpr std::size_t kLongest = 240;     // cut at the last space, whatever it is
 
   // The clauses that this text completes, trimmed, none empty. Markdown's marks (* # `) are dropped, but for "#12".
-  std::vector<std::string> feed(std::string_view text);
+  // `soon`: the model is slow, and the first clause is better short than late.
+  std::vector<std::string> feed(std::string_view text, bool soon = false);
   // What is left, when the stream has ended.
   std::optional<std::string> finish();
   bool empty() const;  // nothing but space waits

@@ -1,5 +1,6 @@
 #include "llm/answer_queue.hpp"
 
+#include <deque>
 #include <utility>
 
 namespace offhook::llm {
@@ -75,10 +76,25 @@ class Watched final : public Client {
   }
   void warm() override { client_->warm(); }
 
+  // Asked for one token behind what the next question will begin with: its slot keeps the rest. Not while anyone waits
+  // for an answer, and no place in the queue.
+  void read_ahead(std::vector<Message> conversation) override {
+    if (queue_->under_way >= queue_->slots) return;
+    conversation.push_back({Role::user, "I", {}, {}});
+    const Deadline deadline = Deadline::in(loop_.now(), kReading);
+    reading_.push_back(client_->chat(
+        {.messages = std::move(conversation), .max_tokens = 1, .first_token = deadline, .deadline = deadline},
+        {.done = [](const Result<Answer>&) {}}));
+    if (reading_.size() > static_cast<std::size_t>(queue_->slots)) reading_.pop_front();
+  }
+
  private:
+  static constexpr Duration kReading = 5s;
+
   net::Loop& loop_;
   const std::unique_ptr<Client> client_;
   const std::shared_ptr<AnswerQueue> queue_;
+  std::deque<std::unique_ptr<net::Pending>> reading_;  // or read; as many as there are slots
 };
 
 }  // namespace

@@ -54,6 +54,16 @@ TEST_F(AnswerQueueTest, only_who_finds_every_slot_taken_has_waited) {
   EXPECT_EQ(answers, 1);
 }
 
+TEST_F(AnswerQueueTest, reading_ahead_takes_no_place_and_waits_for_none) {
+  client->read_ahead({{Role::system, "You are kind.", {}, {}}});
+  ASSERT_EQ(asked.size(), 1u);
+  EXPECT_EQ(queue->under_way, 0);
+  asked[0].done(Answer{});
+  const auto first = ask(), second = ask();
+  client->read_ahead({{Role::system, "You are kind.", {}, {}}});
+  EXPECT_EQ(asked.size(), 3u) << "every slot is taken";
+}
+
 TEST_F(AnswerQueueTest, a_question_that_is_taken_back_has_waited_and_waits_no_more) {
   const auto first = ask(), second = ask();
   auto third = ask();

@@ -260,6 +260,11 @@ class Resilient final : public Client {
     for (const Choice& choice : shared_->choices)
       if (!choice.health || choice.health->ready(shared_->loop.now())) return choice.client->warm();
   }
+  void read_ahead(std::vector<Message> conversation) override {
+    for (const Choice& choice : shared_->choices)
+      if (!choice.health || choice.health->ready(shared_->loop.now()))
+        return choice.client->read_ahead(std::move(conversation));
+  }
 
  private:
   const std::shared_ptr<Shared> shared_;

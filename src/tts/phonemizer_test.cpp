@@ -20,11 +20,11 @@ std::vector<std::u32string> said(std::string_view text) {
 
 TEST(Phonemizer, keeps_the_punctuation_that_shapes_the_melody) {
   EXPECT_THAT(said("Bluebird Dental, how can I help?"), ElementsAre(U"blˈuːbɜːd dˈɛntəl, hˌaʊ kæn aɪ hˈɛlp?"));
-  EXPECT_THAT(said("Yes! One: two; three"), ElementsAre(U"jˈɛs!", U"wˈʌn: tˈuː; θɹˈiː."));
+  EXPECT_THAT(said("Yes! One: two; three"), ElementsAre(U"jˈɛs!", U"wˈʌn: tˈuː; θɹˈiː,"));
 }
 
 TEST(Phonemizer, a_short_last_word_that_was_read_ahead_is_not_lost) {
-  EXPECT_THAT(said("Hello, a"), ElementsAre(U"həlˈoʊ, ˈeɪ."));
+  EXPECT_THAT(said("Hello, a"), ElementsAre(U"həlˈoʊ, ˈeɪ,"));
 }
 
 TEST(Phonemizer, titles_and_numbers_do_not_end_a_sentence) {
@@ -40,7 +40,7 @@ TEST(Phonemizer, nothing_speakable_gives_nothing) {
 TEST(Phonemizer, survives_bytes_that_are_no_text) {
   said("\xff\xfe(\xc3 hello \x01");
   said("x<\xd5\x9d\xc1\xdf\xa4\xa4\x9e\xa2] a.m. 09:30");  // Armenian: made espeak-ng 1.51 read freed memory
-  EXPECT_THAT(said("Hello"), ElementsAre(U"həlˈoʊ."));
+  EXPECT_THAT(said("Hello"), ElementsAre(U"həlˈoʊ,"));
 }
 
 TEST(Phonemizer, threads_and_voices_do_not_mix_their_clauses) {
