@@ -235,8 +235,7 @@ void Call::perform(const Action& action) {
           [&](const action::AgentSaid& a) {
             spending_.heard(a.text);
             if (state_.line.phase == LineState::Phase::up)
-              services_.llm.read_ahead(
-                  dialog::render(agent_->instructions, state_.task.context, agent_->max_tokens));
+              services_.llm.read_ahead(dialog::render(agent_->instructions, state_.task.context, agent_->max_tokens));
           },
           [&](const action::TurnTook&) {},
           [&](const action::TurnMeant&) {},

@@ -184,7 +184,8 @@ void FloorMachine::set_words(const std::string& text) {
 
 bool FloorMachine::echoed(const std::string& text) const {
   const Reply& reply = all_.reply;
-  if (f_.echo_at == Time::min() || now_ - f_.echo_at > kEchoKnown) return false;  // this line brings none
+  const bool brings = f_.echo_at != Time::min() && now_ - f_.echo_at <= kEchoKnown;
+  if (!brings && now_ >= echo_known_by(*f_.turn, all_)) return false;
   const bool before = f_.turn->started_at - f_.agent_until <= kAfterglow && !f_.agent_said.empty();
   if (!before && !reply.out()) return false;
   std::string said = before ? f_.agent_said : "";
@@ -218,7 +219,8 @@ Time deadline_of(const Floor& floor, const State& all) {
   const auto& turn = *floor.turn;
   Time next = Time::max();
   if (floor.speech.on) next = later(all.line.last_sound, s.no_sound);
-  if (turn.overlap == Floor::Overlap::undecided && all.reply.out()) next = std::min(next, judge_by(turn, s));
+  if (turn.overlap == Floor::Overlap::undecided && all.reply.out())
+    next = std::min(next, std::max(judge_by(turn, s), echo_known_by(turn, all)));
   const Time longest = later(turn.started_at, s.longest_turn);
   if (!turn.paused) return std::min(next, longest);
   Time decide = turn.over ? turn.noticed_at : later(turn.speech_end_at, turn.wait);

@@ -28,6 +28,8 @@ void FloorMachine::overlap(Duration so_far) {
   }
   turn.overlap = Floor::Overlap::undecided;
   if (reply.held) return;
+  turn.first_echo = turn.first_echo || may_be_first_echo(turn, all_);
+  if (now_ < echo_known_by(turn, all_)) return;
   turn.needs_words = !worth_holding(all_, now_);
   if (turn.needs_words) return;
   if (!reply.audible)
@@ -41,7 +43,12 @@ void FloorMachine::judge() {
   if (!f_.turn || d_.flush || d_.resume || !out() || !interruptible(all_)) return;
   Verdict verdict = judge_overlap(*f_.turn, all_, now_);
   if (verdict.kind == Verdict::Kind::flush) flush(std::move(verdict.why));
-  if (verdict.kind == Verdict::Kind::dismiss) dismiss(std::move(verdict.why));
+  if (verdict.kind != Verdict::Kind::dismiss) return;
+  if (f_.turn->first_echo && f_.echo_at != Time::min()) {  // so are its words
+    f_.turn->words.clear();
+    f_.turn->words_stable = 0;
+  }
+  dismiss(std::move(verdict.why));
 }
 
 void FloorMachine::flush(std::string why) {

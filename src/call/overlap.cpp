@@ -13,7 +13,8 @@ constexpr Duration kShortSound = 100ms;  // a click, a cough: no word is shorter
 constexpr Duration kMumble = 450ms;      // "stop" is shorter, but known
 constexpr Duration kMemory = 10s;        // of holds for nothing
 constexpr std::size_t kSomeWords = 3;
-constexpr Duration kVadLag = 100ms;  // the VAD hears so late that a word is over
+constexpr Duration kLatestEcho = 700ms;  // from a sound to its echo, noticed as speech
+constexpr Duration kVadLag = 100ms;      // the VAD hears so late that a word is over
 
 // A recogniser's first guess at a word or two is no word ("right" begins as "dirt", "I see" as "I, I, I"): those count
 // by which it stands. While the agent is held, waiting for that costs nothing; while it goes on talking, some length
@@ -67,6 +68,10 @@ Verdict judge_overlap(const Floor::Turn& turn, const State& all, Time now) {
   const bool open = turn.overlap == Floor::Overlap::undecided;
   const bool second_thought = turn.overlap == Floor::Overlap::dismissed && hold && !turn.tail;
   if (!open && !second_thought) return {};
+  if (turn.first_echo && open) {
+    if (all.floor.echo_at != Time::min()) return dismiss("the line brings the agent's own voice");
+    if (now < echo_known_by(turn, all)) return {};
+  }
   if (far_away(turn, all)) return open && (turn.paused || hold) ? dismiss("quieter than the caller") : Verdict{};
   const int words = hold && mumbled(turn) ? 0 : real_words(turn, all.reply.held);
   if (hold && words >= std::max(1, s.min_words)) return flush("words over the agent: " + std::to_string(words));
@@ -90,6 +95,16 @@ Time judge_by(const Floor::Turn& turn, const Settings& s) {
   if (s.interruptions != Interruptions::hold) return Time::max();
   if (words_due(turn)) return later(turn.overlap_at, s.judge_words);
   return later(turn.overlap_at, std::min<Duration>(s.judge, 24h) + kVadLag);
+}
+
+bool may_be_first_echo(const Floor::Turn& turn, const State& all) {
+  return all.settings.first_echo > Duration::zero() && all.floor.echo_at == Time::min() &&
+         all.floor.agent_said.empty() && all.reply.audible && turn.started_at - all.reply.audible_at <= kLatestEcho;
+}
+
+Time echo_known_by(const Floor::Turn& turn, const State& all) {
+  if (!turn.first_echo || all.floor.echo_at != Time::min()) return Time::min();
+  return later(all.reply.audible_at, all.settings.first_echo);
 }
 
 bool worth_holding(const State& all, Time now) {

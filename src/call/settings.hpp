@@ -38,7 +38,10 @@ struct Settings {
   Duration run_up = 300ms;    // sound before the first speech window that the recogniser gets too
   Duration no_sound = 500ms;  // no windows for so long while the caller speaks: a pause, the line is stuttering
   Duration vanished = 10s;    // no windows at all for so long: the caller is gone
-  int echo_most = 200;        // of 255: a window that the agent's own voice explains so far is no speech of the caller
+  // So long after the agent's first sound in a call it may not be known yet whether the line brings it back; 0: it does
+  // not.
+  Duration first_echo = 1800ms;
+  int echo_most = 200;  // of 255: a window that the agent's own voice explains so far is no speech of the caller
 
   // ---- end of turn
   Owner owner = Owner::offhook;          // stt: the recogniser's own signals, where it sends any
@@ -95,9 +98,9 @@ struct Settings {
   void visit(V&& v) {
     v("rate", rate), v("speech_start", speech_start), v("speech_keep", speech_keep), v("start_windows", start_windows),
         v("overlap_windows", overlap_windows), v("vad_stop", vad_stop), v("run_up", run_up), v("no_sound", no_sound),
-        v("vanished", vanished), v("echo_most", echo_most), v("owner", owner), v("detector", detector),
-        v("word_scorer", word_scorer), v("rule", rule), v("threshold", threshold), v("adaptive", adaptive),
-        v("speculate", speculate), v("min_delay", min_delay), v("max_delay", max_delay),
+        v("vanished", vanished), v("first_echo", first_echo), v("echo_most", echo_most), v("owner", owner),
+        v("detector", detector), v("word_scorer", word_scorer), v("rule", rule), v("threshold", threshold),
+        v("adaptive", adaptive), v("speculate", speculate), v("min_delay", min_delay), v("max_delay", max_delay),
         v("eagerness_percent", eagerness_percent), v("score_patience", score_patience),
         v("word_score_patience", word_score_patience), v("words_patience", words_patience),
         v("words_usual", words_usual), v("wordless", wordless), v("speculations", speculations),

@@ -73,6 +73,7 @@ struct Floor {
     Duration wait{};              // from the last speech to the end of the turn, by what is known
     Overlap overlap = Overlap::none;
     Time overlap_at{};
+    bool first_echo = false;   // it began where the first echo of the agent's first sound would
     bool needs_words = false;  // this noise has held the agent for nothing before
     bool empty_hold = false;   // … and is counted among them
     bool tail = false;         // it began in the last moments of a reply: it answers that

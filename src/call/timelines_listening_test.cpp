@@ -241,7 +241,9 @@ TEST(Filler, covers_a_slow_mind_once_and_is_told_apart_from_the_answer) {
 }
 
 TEST(Apology, for_words_that_are_late_can_be_spoken_over) {
-  auto w = world();
+  Settings s;
+  s.first_echo = {};  // it is the agent's first sound
+  auto w = world(s);
   w.delays.stt_never = true;
   w.speech = {{500ms, 1500ms, "what are your hours"}};
   w.at(3300ms, event::Tick{});

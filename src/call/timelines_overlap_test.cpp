@@ -18,6 +18,41 @@ std::string whole() {
   return std::string("caller: tell me a long story | agent: ") + kStory;
 }
 
+Settings greeted() {
+  Settings s;
+  s.greeting = "Welcome to Bluebird Dental, how can I help you today?";
+  return s;
+}
+
+TEST(Overlap, the_echo_of_a_greeting_does_not_stop_it) {
+  auto w = world(greeted());
+  w.speech = {{350ms, 1500ms, "welcome to bluebird dental"}, {1500ms, 3300ms, "", 240, 30, 255}};
+  w.delays.partial_every = 250ms;
+  w.run(5s);
+  EXPECT_EQ(count_of<action::Hold>(w), 0) << w.timeline_text();
+  EXPECT_EQ(count_of<action::Flush>(w), 0) << w.timeline_text();
+  EXPECT_EQ(count_of<action::Ask>(w), 0) << w.timeline_text();
+}
+
+TEST(Overlap, who_talks_into_the_first_word_of_a_greeting_is_heard_once_it_can_be_no_echo) {
+  auto w = world(greeted());
+  w.speech = {{350ms, 3s, "my tooth hurts and I need to see someone"}};
+  w.answers = {answer("Oh", 1s)};
+  w.run(8s);
+  ASSERT_EQ(count_of<action::Flush>(w), 1) << w.timeline_text();
+  EXPECT_LT(w.when("cut"), 2.5) << w.timeline_text();
+  EXPECT_EQ(count_of<action::Ask>(w), 1) << w.timeline_text();
+}
+
+TEST(Overlap, later_than_an_echo_would_come_a_greeting_is_held_at_once) {
+  auto w = world(greeted());
+  w.speech = {{1200ms, 3s, "my tooth hurts and I need to see someone"}};
+  w.answers = {answer("Oh", 1s)};
+  w.run(8s);
+  ASSERT_GT(count_of<action::Hold>(w), 0) << w.timeline_text();
+  EXPECT_LT(w.when("hold"), 1.2 + 0.2) << w.timeline_text();
+}
+
 }  // namespace
 
 TEST(Overlap, a_backchannel_resumes_at_the_same_word) {

@@ -137,6 +137,7 @@ void read_audio(Fields audio, AgentFile& out) {
   using Echo = AgentFile::Echo;
   audio.choice<Echo>("echo", out.echo, {{"auto", Echo::automatic}, {"off", Echo::off}}, {"on"});
   out.agent.echo = out.echo == Echo::automatic;
+  if (out.echo == Echo::off) out.agent.settings.first_echo = {};
   using Noise = noise::Kind;
   audio.choice<Noise>("noise", out.noise,
                       {{"off", Noise::off}, {"rnnoise", Noise::rnnoise}, {"deepfilter", Noise::deepfilter}},
