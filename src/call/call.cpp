@@ -234,7 +234,8 @@ void Call::perform(const Action& action) {
           [&](const action::CallerSaid&) {},
           [&](const action::AgentSaid& a) {
             spending_.heard(a.text);
-            if (state_.line.phase == LineState::Phase::up)
+            // Cut, it is the caller's turn already, and what they say is about to be asked.
+            if (!a.cut && state_.line.phase == LineState::Phase::up)
               services_.llm.read_ahead(dialog::render(agent_->instructions, state_.task.context, agent_->max_tokens));
           },
           [&](const action::TurnTook&) {},
