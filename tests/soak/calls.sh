@@ -11,7 +11,9 @@ minutes=${lasts%m}
 (($(nproc) >= 2)) || fail "there is one core; the server and its callers need one each"
 most_growth=20 # MB, while the calls go on: the median of the last minute by that of the minute behind a sixth of it
 most_left=5    # MB, behind the last call, by what was left behind the first hundred
-most_broken=20 # of 100,000 turns: breaks of more than 5 ms in what is heard
+most_broken=6  # a minute: breaks of more than 5 ms in what is heard, 1 in 100 turns. One minute in ten may be worse, as a
+               # stall of the machine is heard in all calls at once
+most_refused=1 # of 100 calls: by admission, whose levels follow the machine's
 
 load=$ROOT/build/offhook-load
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
@@ -45,19 +47,19 @@ settle() { # all calls have ended; the server gives memory back within 2 s of th
 calls() { # calls RESULT ARGUMENTS…
   local result=$1
   shift
-  exec taskset -c 1 "$load" --url "ws://127.0.0.1:$port/phone" --calls "$at_once" --turns 3 --greet 10s --ramp 10s --json "$@" \
+  exec taskset -c 1 "$load" --url "ws://127.0.0.1:$port/phone" --calls "$at_once" --turns 3 --greet 10s --ramp 30s --json "$@" \
     >"$scratch/$result.json" 2>"$scratch/$result.txt" </dev/null
 }
 said() { jq -r "$2" "$scratch/$1.json"; }
 median() { sort -n | awk '{ of[NR] = $1 } END { print of[int((NR + 1) / 2)] }'; }
 mb() { awk -v kb="$1" 'BEGIN { printf "%.1f", kb / 1024 }'; }
 
-(calls warm) || fail "the first $at_once calls: $(cat "$scratch/warm.txt" "$scratch/warm.json")"
+(calls warm) || [ "$(said warm .missed)" = 0 ] || fail "the first $at_once calls: $(cat "$scratch/warm.txt" "$scratch/warm.json")"
 settle
 resident0=$(resident) descriptors0=$(descriptors) threads0=$(threads)
 echo "  behind the first $at_once calls: resident $(mb "$resident0") MB, $descriptors0 descriptors, $threads0 threads"
 
-began=$SECONDS
+began=$SECONDS broken=$(total offhook_underruns_total) refused=$(total offhook_calls_refused_total) bad_minutes=0
 calls soak --for "$lasts" &
 caller=$!
 for ((minute = 1; minute <= minutes; ++minute)); do
@@ -68,14 +70,15 @@ for ((minute = 1; minute <= minutes; ++minute)); do
     descriptors >>"$scratch/descriptors.$minute"
     pause 5
   done
-  printf '  minute %2d: %3d calls, %6d placed, %6d turns; resident %s MB, %d descriptors\n' "$minute" \
+  before=$broken broken=$(total offhook_underruns_total)
+  if ((broken - before > most_broken)); then bad_minutes=$((bad_minutes + 1)); fi
+  printf '  minute %2d: %3d calls, %6d placed, %6d turns; resident %s MB, %d descriptors; %d breaks\n' "$minute" \
     "$(metric offhook_calls_active)" "$(total offhook_calls_admitted_total)" "$(total offhook_turns_total)" \
-    "$(mb "$(median <"$scratch/resident.$minute")")" "$(median <"$scratch/descriptors.$minute")"
+    "$(mb "$(median <"$scratch/resident.$minute")")" "$(median <"$scratch/descriptors.$minute")" $((broken - before))
   # what is long over is not read again: half an hour of event logs is a gigabyte
   find "$scratch/data/calls" -name '*.jsonl' -mmin +2 -delete
 done
-status=0
-wait "$caller" || status=$?
+wait "$caller" || true # its status is 1 where any call was refused; what matters is asked below
 caller=''
 settle
 
@@ -83,19 +86,22 @@ early=$(((minutes + 5) / 6 + 1))
 grown=$(($(median <"$scratch/resident.$minutes") - $(median <"$scratch/resident.$early")))
 left=$(($(resident) - resident0))
 fds=$(($(median <"$scratch/descriptors.$minutes") - $(median <"$scratch/descriptors.$early")))
-broken=$(said soak .underruns) turns=$(said soak .turns)
-printf '  %d calls, %d turns, voice to voice %.0f ms p50, %.0f p95, %.0f at most; missed %d, errors %d, underruns %d\n' "$(said soak .calls)" "$turns" \
-  "$(said soak .v2v_p50)" "$(said soak .v2v_p95)" "$(said soak .v2v_max)" "$(said soak .missed)" "$(said soak .errors)" "$broken"
+refused=$(($(total offhook_calls_refused_total) - refused)) placed=$(said soak .calls)
+printf '  %d calls, %d refused, %d turns; voice to voice %.0f ms p50, %.0f p95, %.0f at most; missed %d, failed %d, breaks %d\n' \
+  "$placed" "$refused" "$(said soak .turns)" "$(said soak .v2v_p50)" "$(said soak .v2v_p95)" "$(said soak .v2v_max)" \
+  "$(said soak .missed)" $(($(said soak .errors) - refused)) "$(said soak .underruns)"
 echo "  resident: from minute $early to $minutes $(mb "$grown") MB more; behind the last call $(mb "$left") MB more than before; descriptors $fds more, then $(descriptors)"
 grep -E '^[^ ]+Z error ' "$log" >"$scratch/errors.txt" || true
 
-expect "the callers kept time and no call failed" test "$status" = 0
+expect "the callers kept time" test "$(said soak '.late_ms_p99 <= 5')" = true
+expect "no call failed" test "$(said soak .errors)" = "$refused"
+expect "at most $most_refused of 100 was refused" test $((refused * 100)) -le $((most_refused * placed))
 expect "no turn was missed" test "$(said soak .missed)" = 0
 expect "memory is flat while calls come and go: $most_growth MB at most" test "$grown" -le $((most_growth * 1024))
 expect "and is given back behind them, but for $most_left MB" test "$left" -le $((most_left * 1024))
 expect "descriptors do not grow" test "$fds" -le 20
 expect "and none is left" test "$(descriptors)" -le "$descriptors0"
 expect "nor a thread" test "$(threads)" -le "$threads0"
-expect "breaks in the sound are at most $most_broken in 100,000 turns" test $((broken * 100000)) -le $((most_broken * turns))
+expect "breaks in the sound: more than $most_broken a minute in at most one minute of ten" test "$bad_minutes" -le $(((minutes + 9) / 10))
 expect "no error was logged" test ! -s "$scratch/errors.txt"
 stop_server || fail "SIGTERM: the server ended with status $?"
