@@ -1,11 +1,14 @@
-// offhook-guard: does what every call does again and again, each section so many times, for callgrind to count its
+// offhook-guard: does what every call does again and again, one section so many times, for callgrind to count its
 // instructions. scripts/guard runs it.
-//   valgrind --tool=callgrind --instr-atstart=no offhook-guard ROOT
-// A line for each section: its name, how often it was done, and what one is. callgrind writes a dump of the same name.
+//   offhook-guard                                                              the sections: name, times, what one is
+//   valgrind --tool=callgrind --instr-atstart=no offhook-guard ROOT SECTION    a dump named after the section
+// A process for each section: what malloc does depends on what was there before.
 #include <valgrind/callgrind.h>
 
 #include <cstdio>
 #include <exception>
+#include <stdexcept>
+#include <string_view>
 
 #include "base/log.hpp"
 #include "guard/section.hpp"
@@ -26,17 +29,22 @@ void count(const offhook::guard::Section& section, const offhook::guard::Once& o
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fputs("usage: offhook-guard ROOT    the checkout\n", stderr);
-    return 2;
+  if (argc == 1) {
+    for (const offhook::guard::Section& section : offhook::guard::sections())
+      std::printf("%s %d %s\n", section.name, section.times, section.unit);
+    return 0;
   }
   offhook::log::set_level(offhook::log::Level::error);
-  for (const offhook::guard::Section& section : offhook::guard::sections()) try {
+  for (const offhook::guard::Section& section : offhook::guard::sections()) {
+    if (argc != 3 || argv[2] != std::string_view(section.name)) continue;
+    try {
       count(section, section.make(argv[1]));
-      std::printf("%s %d %s\n", section.name, section.times, section.unit);
+      return 0;
     } catch (const std::exception& e) {
       std::fprintf(stderr, "offhook-guard: %s: %s\n", section.name, e.what());
       return 1;
     }
-  return 0;
+  }
+  std::fputs("usage: offhook-guard [ROOT SECTION]    ROOT: the checkout\n", stderr);
+  return 2;
 }
