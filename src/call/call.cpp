@@ -236,7 +236,8 @@ void Call::perform(const Action& action) {
             spending_.heard(a.text);
             // Cut, it is the caller's turn already, and what they say is about to be asked.
             if (!a.cut && state_.line.phase == LineState::Phase::up)
-              services_.llm.read_ahead(dialog::render(agent_->instructions, state_.task.context, agent_->max_tokens));
+              services_.llm.read_ahead(
+                  [&] { return dialog::render(agent_->instructions, state_.task.context, agent_->max_tokens); });
           },
           [&](const action::TurnTook&) {},
           [&](const action::TurnMeant&) {},

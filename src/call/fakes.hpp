@@ -174,7 +174,9 @@ class FakeLlm final : public llm::Client {
     return handle;
   }
   void warm() override {}
-  void read_ahead(std::vector<llm::Message> conversation) override { read.push_back(std::move(conversation)); }
+  void read_ahead(const std::function<std::vector<llm::Message>()>& conversation) override {
+    read.push_back(conversation());
+  }
   std::vector<std::vector<llm::Message>> read;
   Duration first = 200ms, each = 20ms;
   std::deque<std::vector<std::string>> answers;

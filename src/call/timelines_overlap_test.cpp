@@ -18,15 +18,18 @@ std::string whole() {
   return std::string("caller: tell me a long story | agent: ") + kStory;
 }
 
-Settings greeted() {
+// Over a greeting of some three seconds.
+Rehearsal greeted(std::vector<Rehearsal::Speech> speech) {
   Settings s;
   s.greeting = "Welcome to Bluebird Dental, how can I help you today?";
-  return s;
+  auto w = world(s);
+  w.speech = std::move(speech);
+  w.answers = {answer("Oh", 1s)};
+  return w;
 }
 
 TEST(Overlap, the_echo_of_a_greeting_does_not_stop_it) {
-  auto w = world(greeted());
-  w.speech = {{350ms, 1500ms, "welcome to bluebird dental"}, {1500ms, 3300ms, "", 240, 30, 255}};
+  auto w = greeted({{350ms, 1500ms, "welcome to bluebird dental"}, {1500ms, 3300ms, "", 240, 30, 255}});
   w.delays.partial_every = 250ms;
   w.run(5s);
   EXPECT_EQ(count_of<action::Hold>(w), 0) << w.timeline_text();
@@ -35,9 +38,7 @@ TEST(Overlap, the_echo_of_a_greeting_does_not_stop_it) {
 }
 
 TEST(Overlap, who_talks_into_the_first_word_of_a_greeting_is_heard_once_it_can_be_no_echo) {
-  auto w = world(greeted());
-  w.speech = {{350ms, 3s, "my tooth hurts and I need to see someone"}};
-  w.answers = {answer("Oh", 1s)};
+  auto w = greeted({{350ms, 3s, "my tooth hurts and I need to see someone"}});
   w.run(8s);
   ASSERT_EQ(count_of<action::Flush>(w), 1) << w.timeline_text();
   EXPECT_LT(w.when("cut"), 2.5) << w.timeline_text();
@@ -45,9 +46,7 @@ TEST(Overlap, who_talks_into_the_first_word_of_a_greeting_is_heard_once_it_can_b
 }
 
 TEST(Overlap, later_than_an_echo_would_come_a_greeting_is_held_at_once) {
-  auto w = world(greeted());
-  w.speech = {{1200ms, 3s, "my tooth hurts and I need to see someone"}};
-  w.answers = {answer("Oh", 1s)};
+  auto w = greeted({{1200ms, 3s, "my tooth hurts and I need to see someone"}});
   w.run(8s);
   ASSERT_GT(count_of<action::Hold>(w), 0) << w.timeline_text();
   EXPECT_LT(w.when("hold"), 1.2 + 0.2) << w.timeline_text();

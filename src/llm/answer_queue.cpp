@@ -78,13 +78,14 @@ class Watched final : public Client {
 
   // Asked for one token behind what the next question will begin with: its slot keeps the rest. Not while anyone waits
   // for an answer, and no place in the queue.
-  void read_ahead(std::vector<Message> conversation) override {
+  void read_ahead(const std::function<std::vector<Message>()>& conversation) override {
     if (queue_->under_way >= queue_->slots) return;
-    conversation.push_back({Role::user, "I", {}, {}});
+    std::vector<Message> messages = conversation();
+    messages.push_back({Role::user, "I", {}, {}});
     const Deadline deadline = Deadline::in(loop_.now(), kReading);
-    reading_.push_back(client_->chat(
-        {.messages = std::move(conversation), .max_tokens = 1, .first_token = deadline, .deadline = deadline},
-        {.done = [](const Result<Answer>&) {}}));
+    reading_.push_back(
+        client_->chat({.messages = std::move(messages), .max_tokens = 1, .first_token = deadline, .deadline = deadline},
+                      {.done = [](const Result<Answer>&) {}}));
     if (reading_.size() > static_cast<std::size_t>(queue_->slots)) reading_.pop_front();
   }
 

@@ -55,12 +55,13 @@ TEST_F(AnswerQueueTest, only_who_finds_every_slot_taken_has_waited) {
 }
 
 TEST_F(AnswerQueueTest, reading_ahead_takes_no_place_and_waits_for_none) {
-  client->read_ahead({{Role::system, "You are kind.", {}, {}}});
+  const auto kind = [] { return std::vector<Message>{{Role::system, "You are kind.", {}, {}}}; };
+  client->read_ahead(kind);
   ASSERT_EQ(asked.size(), 1u);
   EXPECT_EQ(queue->under_way, 0);
   asked[0].done(Answer{});
   const auto first = ask(), second = ask();
-  client->read_ahead({{Role::system, "You are kind.", {}, {}}});
+  client->read_ahead(kind);
   EXPECT_EQ(asked.size(), 3u) << "every slot is taken";
 }
 

@@ -64,8 +64,8 @@ class Client {
   virtual std::unique_ptr<net::Pending> chat(Request request, Sink sink) = 0;
   virtual void warm() = 0;  // opens a connection for the next chat
   // The conversation so far, before the caller's next words: a model on this machine reads it now, so that its next
-  // answer begins sooner. To others it means nothing.
-  virtual void read_ahead(std::vector<Message> conversation) { (void)conversation; }
+  // answer begins sooner. Others do not ask for it. `conversation` is called, if at all, before this returns.
+  virtual void read_ahead(const std::function<std::vector<Message>()>& conversation) { (void)conversation; }
 };
 
 }  // namespace offhook::llm

@@ -256,17 +256,20 @@ class Resilient final : public Client {
     return std::make_unique<Handle>(std::make_shared<Chat>(shared_, std::move(request), std::move(sink)));
   }
 
-  void warm() override {  // the one that would be asked
-    for (const Choice& choice : shared_->choices)
-      if (!choice.health || choice.health->ready(shared_->loop.now())) return choice.client->warm();
+  void warm() override {
+    if (Client* next = next_asked()) next->warm();
   }
-  void read_ahead(std::vector<Message> conversation) override {
-    for (const Choice& choice : shared_->choices)
-      if (!choice.health || choice.health->ready(shared_->loop.now()))
-        return choice.client->read_ahead(std::move(conversation));
+  void read_ahead(const std::function<std::vector<Message>()>& conversation) override {
+    if (Client* next = next_asked()) next->read_ahead(conversation);
   }
 
  private:
+  Client* next_asked() const {
+    for (const Choice& choice : shared_->choices)
+      if (!choice.health || choice.health->ready(shared_->loop.now())) return choice.client;
+    return nullptr;
+  }
+
   const std::shared_ptr<Shared> shared_;
 };
 

@@ -14,8 +14,7 @@ PhraseBook::PhraseBook(net::Loop& loop, tts::PhraseCache& cache, std::vector<Age
       tried_(std::move(tried)),
       again_(loop,
              [this] {
-               waiting_.assign(std::make_move_iterator(missing_.begin()), std::make_move_iterator(missing_.end()));
-               missing_.clear();
+               waiting_ = std::exchange(missing_, {});
                next();
              }),
       at_start_(loop, [this] { tell(); }) {

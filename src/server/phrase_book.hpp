@@ -55,8 +55,7 @@ class PhraseBook {
 
   net::Loop& loop_;
   tts::PhraseCache& cache_;
-  std::deque<Phrase> waiting_;   // of this round
-  std::vector<Phrase> missing_;  // for the next
+  std::deque<Phrase> waiting_, missing_;  // of this round, and for the next
   std::list<Rendering> under_way_;
   std::function<void()> tried_;
   Duration wait_ = kTryAgain;
