@@ -4,6 +4,8 @@
 #include <onnxruntime_cxx_api.h>
 
 #include <filesystem>
+#include <fstream>
+#include <functional>
 #include <type_traits>
 #include <utility>
 
@@ -125,22 +127,59 @@ struct OnnxSession::Impl {
 OnnxSession::OnnxSession(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 OnnxSession::~OnnxSession() = default;
 
-Result<std::unique_ptr<OnnxSession>> OnnxSession::load(const std::string& path) {
-  const std::string doing = "loading the model '" + path + "': ";
+namespace {
+
+std::string loading(const std::string& path) {
+  return "loading the model '" + path + "': ";
+}
+
+Result<std::size_t> size_of(const std::string& path) {
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
-  if (error) return Error{Errc::not_found, doing + error.message() + kRemedy};
+  if (error) return Error{Errc::not_found, loading(path) + error.message() + kRemedy};
+  return static_cast<std::size_t>(size);
+}
+
+// `make`: a session in this environment
+Result<Ort::Session> session(const std::string& path, std::size_t size,
+                             const std::function<Ort::Session(Ort::Env&)>& make) {
   try {
     Ort::Env* const env = shared_env();
     if (env == nullptr)
-      return Error{Errc::unavailable, doing + "ONNX Runtime " + OrtGetApiBase()->GetVersionString() +
+      return Error{Errc::unavailable, loading(path) + "ONNX Runtime " + OrtGetApiBase()->GetVersionString() +
                                           " is too old, expected 1." + std::to_string(ORT_API_VERSION) + " or newer"};
-    auto impl = std::make_unique<Impl>(path, Ort::Session(*env, path.c_str(), session_options()));
-    return std::unique_ptr<OnnxSession>(new OnnxSession(std::move(impl)));
+    return make(*env);
   } catch (const std::exception& e) {
     return Error{Errc::invalid,
-                 doing + "its " + std::to_string(size) + " bytes are no sound model: " + e.what() + kRemedy};
+                 loading(path) + "its " + std::to_string(size) + " bytes are no sound model: " + e.what() + kRemedy};
   }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<OnnxSession>> OnnxSession::load(const std::string& path) {
+  const auto size = size_of(path);
+  if (!size) return size.error();
+  auto made = session(path, *size, [&](Ort::Env& env) { return Ort::Session(env, path.c_str(), session_options()); });
+  if (!made) return made.error();
+  return std::unique_ptr<OnnxSession>(new OnnxSession(std::make_unique<Impl>(path, std::move(*made))));
+}
+
+Result<std::unique_ptr<OnnxSession>> OnnxSession::load(const std::string& path, std::string_view model) {
+  auto made = session(path, model.size(),
+                      [&](Ort::Env& env) { return Ort::Session(env, model.data(), model.size(), session_options()); });
+  if (!made) return made.error();
+  return std::unique_ptr<OnnxSession>(new OnnxSession(std::make_unique<Impl>(path, std::move(*made))));
+}
+
+Result<std::string> read_model(const std::string& path) {
+  const auto size = size_of(path);
+  if (!size) return size.error();
+  std::ifstream file(path, std::ios::binary);
+  std::string out(*size, '\0');
+  if (!file.read(out.data(), static_cast<std::streamsize>(out.size())))
+    return Error{Errc::not_found, loading(path) + "it cannot be read to its end" + kRemedy};
+  return out;
 }
 
 Result<void> OnnxSession::run(std::span<const Input> inputs, std::span<Output> outputs) const {

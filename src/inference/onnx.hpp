@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -32,6 +33,8 @@ class OnnxSession {
 
   // A missing file is Errc::not_found, one that is no model Errc::invalid.
   static Result<std::unique_ptr<OnnxSession>> load(const std::string& path);
+  // `model`: what was in the file, perhaps changed (onnx_edit.hpp); it need not outlive this.
+  static Result<std::unique_ptr<OnnxSession>> load(const std::string& path, std::string_view model);
   ~OnnxSession();
   OnnxSession(const OnnxSession&) = delete;
   OnnxSession& operator=(const OnnxSession&) = delete;
@@ -48,5 +51,8 @@ class OnnxSession {
   explicit OnnxSession(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
+
+// A model's file as it is; a missing one is Errc::not_found.
+Result<std::string> read_model(const std::string& path);
 
 }  // namespace offhook::inference

@@ -57,19 +57,22 @@ std::vector<float> LogMel::normalised(std::span<const float> speech) const {
   return padded;
 }
 
-std::vector<float> LogMel::compute(std::span<const float> speech) const {
+std::vector<float> LogMel::compute(std::span<const float> speech, int frames) const {
   if (speech.size() > kSamples) speech = speech.last(kSamples);
   const std::vector<float> samples = normalised(speech);
   const int silence = kSamples - static_cast<int>(speech.size());
   // Frames that see nothing but the silence in front are all alike: the first is computed, the others are its copies.
   // A turn of 2 s so costs a quarter of one of 8 s.
-  const int alike = silence < 2 * kReach ? 0 : ((silence - kReach) / kHop + 1) / Fft400::kFrames * Fft400::kFrames;
+  const int first = kFrames - frames;
+  const int alike_until =
+      silence < 2 * kReach ? 0 : ((silence - kReach) / kHop + 1) / Fft400::kFrames * Fft400::kFrames;
+  const int alike = std::max(alike_until - first, 0);
 
-  std::vector<float> out(static_cast<std::size_t>(kBands) * kFrames);
+  std::vector<float> out(static_cast<std::size_t>(kBands) * frames);
   Fft400::Powers powers;
   float greatest = -10;
-  for (int t = 0; t < kFrames; t = t == 0 && alike > 0 ? alike : t + Fft400::kFrames) {
-    fft_.powers(std::span(samples).subspan(static_cast<std::size_t>(t) * kHop), kHop,
+  for (int t = 0; t < frames; t = t == 0 && alike > 0 ? alike : t + Fft400::kFrames) {
+    fft_.powers(std::span(samples).subspan(static_cast<std::size_t>(first + t) * kHop), kHop,
                 std::span<const float, Fft400::kSize>(window_), powers);
     for (int b = 0; b < kBands; ++b) {
       Fft400::Lanes low{}, high{};
@@ -78,7 +81,7 @@ std::vector<float> LogMel::compute(std::span<const float> speech) const {
         low += powers.low[band.first + i] * band.weights[i];
         high += powers.high[band.first + i] * band.weights[i];
       }
-      float* row = out.data() + static_cast<std::size_t>(b) * kFrames;
+      float* row = out.data() + static_cast<std::size_t>(b) * frames;
       for (int i = 0; i < 4; ++i) {
         row[t + i] = std::log10(std::max(low[i], 1e-10f));
         row[t + 4 + i] = std::log10(std::max(high[i], 1e-10f));

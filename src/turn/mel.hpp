@@ -23,8 +23,9 @@ class LogMel {
   static constexpr int kFrames = 800;
 
   LogMel();  // computes the tables; afterwards const and for any thread
-  // `speech`: mono, 16 kHz, any scale; of more than kSamples only the end is seen. Returns kBands rows of kFrames.
-  std::vector<float> compute(std::span<const float> speech) const;
+  // `speech`: mono, 16 kHz, any scale; of more than kSamples only the end is seen. Returns kBands rows of the last
+  // `frames` of the 8 s: at most kFrames, in eights. The others are not computed, and have no part in "the greatest".
+  std::vector<float> compute(std::span<const float> speech, int frames = kFrames) const;
 
  private:
   struct Band {

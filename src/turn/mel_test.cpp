@@ -110,5 +110,20 @@ TEST(LogMel, eight_seconds_take_milliseconds) {
   EXPECT_LT(best, 200);
 }
 
+TEST(LogMel, fewer_frames_are_the_last_of_the_eight_seconds) {
+  std::vector<float> tone(3 * LogMel::kRate);
+  for (std::size_t i = 0; i < tone.size(); ++i)
+    tone[i] = 1e-5f * static_cast<float>(i) * std::sin(0.05f * static_cast<float>(i));  // loudest at its end
+  const LogMel mel;
+  const auto all = mel.compute(tone);
+  for (const int frames : {200, 400, 448}) {  // within the tone, with silence before it, across their border
+    const auto last = mel.compute(tone, frames);
+    ASSERT_EQ(last.size(), static_cast<std::size_t>(LogMel::kBands * frames));
+    for (int b = 0; b < LogMel::kBands; ++b)
+      for (int t = 0; t < frames; ++t)
+        ASSERT_FLOAT_EQ(last[b * frames + t], all[b * LogMel::kFrames + LogMel::kFrames - frames + t]) << b << " " << t;
+  }
+}
+
 }  // namespace
 }  // namespace offhook::turn
