@@ -262,9 +262,9 @@ int main(int argc, char** argv) {
       ->needs("--url");
   app.add_option("--auth-token", o.auth_token, "sign the calls with X-Twilio-Signature")->type_name("TOKEN");
   app.footer(
-      "Columns. v2v: voice to voice, as offhook-load measures it. Engine: what the program itself adds to a turn, "
-      "from\n"
-      "the server's event logs:\n"
+      "Columns. v2v: voice to voice, as offhook-load measures it. Greet: from the answer to the greeting's first "
+      "sound.\n"
+      "Engine: what the program itself adds to a turn, from the server's event logs:\n"
       "    decide + send + (think beyond 200 ms) + (voice beyond 90 ms)\n"
       "where 200 and 90 ms are what the stand-ins state, and what was saved by preparing early offsets nothing.\n"
       "Barge-in: from an interruption's first sample to the agent's last audible one. Underruns: breaks of more than\n"

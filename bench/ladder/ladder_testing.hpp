@@ -11,6 +11,7 @@ inline Rung rung_of(int calls) {
   r.calls = r.at_once = calls;
   r.turns = 3 * calls;
   r.v2v = {410, 420, 430.0 + calls};
+  r.greeting = {0.6, 3.5};
   r.barge_in = {105, 110};
   r.call_time = std::chrono::seconds(20 * calls);
   rung.load.wall = 30s;

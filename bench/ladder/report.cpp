@@ -29,12 +29,12 @@ std::string heading() {
     const char *above, *name;
     int width;
   };
-  constexpr Column kColumns[] = {{"", "calls", 5},        {"v2v ms", "p50", 8},  {"", "p95", 6},
-                                 {"engine ms", "p50", 9}, {"", "p95", 7},        {"barge-in", "p50", 8},
-                                 {"ms", "p95", 6},        {"", "missed", 8},     {"", "errors", 7},
-                                 {"under-", "runs", 9},   {"late ms", "p99", 9}, {"CPU ms", "/call-s", 8},
-                                 {"MB", "/call", 7},      {"MB", "after", 8},    {"turn", "scores", 8},
-                                 {"each", "turn", 7},     {"waste", "%", 7}};
+  constexpr Column kColumns[] = {{"", "calls", 5},         {"v2v ms", "p50", 8},     {"", "p95", 6},
+                                 {"greet", "p95", 7},      {"engine ms", "p50", 10}, {"", "p99", 6},
+                                 {"barge-in", "p50", 9},   {"ms", "p95", 6},         {"", "missed", 8},
+                                 {"", "errors", 7},        {"under-", "runs", 9},    {"late ms", "p99", 9},
+                                 {"CPU ms", "/call-s", 8}, {"MB", "/call", 7},       {"MB", "after", 8},
+                                 {"turn", "scores", 8},    {"each", "turn", 7},      {"waste", "%", 7}};
   std::string above, below;
   for (const Column& c : kColumns) {
     above += format("%*s", c.width, c.above);
@@ -46,11 +46,12 @@ std::string heading() {
 std::string row(const Rung& rung) {
   const load::LoadResult& r = rung.load.result;
   const Told& t = rung.told;
-  const Spread v2v = spread_of(r.v2v), engine = spread_of(t.overhead), barge = spread_of(r.barge_in);
+  const Spread v2v = spread_of(r.v2v), engine = spread_of(t.overhead), barge = spread_of(r.barge_in),
+               greeting = spread_of(r.greeting);
   std::string out = format("%5d", r.calls);
   out += cell(v2v.p50, 8, 0) + cell(v2v.p95, 6, 0);
-  out += cell(engine.p50, 9, 1) + cell(engine.p95, 7, 1);
-  out += cell(barge.p50, 8, 0) + cell(barge.p95, 6, 0);
+  out += cell(greeting.p95, 7, 1) + cell(engine.p50, 10, 1) + cell(engine.p99, 6, 1);
+  out += cell(barge.p50, 9, 0) + cell(barge.p95, 6, 0);
   out += format("%8d%7d%9llu", r.missed, r.errors, static_cast<unsigned long long>(r.underruns));
   out += cell(t.late_p99, 9, 2);
   out += cell(cpu_ms_per_call_second(rung.load), 8, 2);
@@ -87,6 +88,7 @@ std::string object(const Rung& rung) {
   out.put("engine_n", engine.count);
   out.put("engine_ms_p50", engine.p50);
   out.put("engine_ms_p95", engine.p95);
+  out.put("engine_ms_p99", engine.p99);
   out.put("engine_ms_max", engine.most);
   out.put("beat_late_ms_p99", t.late_p99);
   out.put("turns_answered", t.turns);

@@ -11,7 +11,7 @@ Spread spread_of(std::vector<double> values) {
   const auto at = [&](double p) {
     return values[static_cast<std::size_t>(std::lround(p * static_cast<double>(values.size() - 1)))];
   };
-  return {values.size(), at(0.5), at(0.95), values.back()};
+  return {values.size(), at(0.5), at(0.95), at(0.99), values.back()};
 }
 
 void Lateness::add(Duration late) {

@@ -14,7 +14,7 @@ namespace offhook::load {
 // Of values in any unit; all none where there are no values. A percentile is the value of the nearest rank.
 struct Spread {
   std::size_t count = 0;
-  std::optional<double> p50, p95, most;
+  std::optional<double> p50, p95, p99, most;
 };
 Spread spread_of(std::vector<double> values);
 

@@ -16,6 +16,7 @@ TEST(Spread, is_taken_by_nearest_rank_whatever_the_order) {
   EXPECT_EQ(s.count, 101u);
   EXPECT_EQ(s.p50, 50);
   EXPECT_EQ(s.p95, 95);
+  EXPECT_EQ(s.p99, 99);
   EXPECT_EQ(s.most, 100);
   EXPECT_EQ(spread_of({3, 1, 2}).p50, 2);
   EXPECT_EQ(spread_of({7}).p95, 7);

@@ -133,6 +133,7 @@ void Ears::remember(std::span<const float> sound) {
 void Ears::listen(Utterance utterance, Sample from) {
   session_->begin();
   utterance_ = utterance;
+  from_ = from;
   pause_ = 0;
   upto_ = 0;
   if (traits_.continuous) return;
@@ -149,13 +150,16 @@ void Ears::transcribe(Utterance utterance, Sample upto) {
 
 void Ears::score(Utterance utterance, Sample upto) {
   if (!detector_) return tell_(event::TurnScored{utterance, upto, -1});
-  detector_->score(
-      loop_, history_.read_float16k(history_.end() - 8 * audio::History::kRate, history_.end()),
-      Deadline::in(loop_.now(), kScorePatience), [this, alive = alive_, utterance, upto](Result<float> score) {
-        if (!*alive) return;
-        const int permille = score ? std::clamp(static_cast<int>(std::lround(*score * 1000)), 0, 1000) : -1;
-        tell_(event::TurnScored{utterance, upto, permille});
-      });
+  // The turn, and not what was said before it: the model was trained on one with nothing in front.
+  static constexpr std::int64_t kMost = turn::Detector::kMaxSamples / 2;  // 16 kHz to the wire's 8
+  const std::int64_t from = std::max(from_, history_.end() - kMost);
+  detector_->score(loop_, history_.read_float16k(from, history_.end()), Deadline::in(loop_.now(), kScorePatience),
+                   [this, alive = alive_, utterance, upto](Result<float> score) {
+                     if (!*alive) return;
+                     const int permille =
+                         score ? std::clamp(static_cast<int>(std::lround(*score * 1000)), 0, 1000) : -1;
+                     tell_(event::TurnScored{utterance, upto, permille});
+                   });
 }
 
 void Ears::stop_listening(Utterance utterance) {

@@ -77,6 +77,7 @@ class Ears {
   const stt::Traits traits_;  // of the recogniser
   std::unique_ptr<stt::Session> session_;
   Utterance utterance_ = 0;  // being recognised; 0: none
+  Sample from_ = 0;          // where that begins, its run-up included
   std::uint32_t pause_ = 0;
   Sample upto_ = 0;  // of the pause asked last
   std::shared_ptr<bool> alive_ =

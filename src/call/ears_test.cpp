@@ -269,8 +269,17 @@ TEST_F(EarsTest, partials_belong_to_the_turn_under_way) {
   EXPECT_EQ(all<event::Partial>().back().utterance, 4u);
 }
 
-TEST_F(EarsTest, the_turn_model_hears_the_last_eight_seconds) {
+TEST_F(EarsTest, the_turn_model_hears_the_turn_and_nothing_before_it) {
   for (int i = 0; i < 500; ++i) frame(true);
+  ears->listen(1, 60000);
+  ears->score(1, 79000);
+  ASSERT_EQ(detector.asked.size(), 1u);
+  EXPECT_NEAR(static_cast<double>(detector.asked[0].size()), 2.0 * (80000 - 60000), 640);
+}
+
+TEST_F(EarsTest, of_a_long_turn_the_turn_model_hears_the_last_eight_seconds) {
+  for (int i = 0; i < 500; ++i) frame(true);
+  ears->listen(1, 100);
   ears->score(1, 79000);
   loop.advance(100ms);
   ASSERT_EQ(detector.asked.size(), 1u);

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "audio/level.hpp"
 #include "base/log.hpp"
 #include "base/ring.hpp"
 #include "vad/vad.hpp"
@@ -14,6 +15,7 @@ struct Queued {
   std::array<float, kWindow> samples;
   std::int64_t position;
   Time since;
+  bool silent;
 };
 
 // One call's. Held by its Stream and, while its window is in a batch, by the batch: so a callback may destroy its
@@ -22,19 +24,30 @@ struct Call {
   explicit Call(Batcher::Heard heard) : heard(std::move(heard)) {}
   Batcher::Heard heard;
   Memory memory;
-  int quiet = 0;  // windows in a row
+  int quiet = 0;      // windows in a row
+  bool clean = true;  // the model has heard nothing since it forgot
   Ring<Queued> queue;
   bool open = true;
 };
 using CallPtr = std::shared_ptr<Call>;
 
 void forget_in_quiet(Call& call, float probability) {
+  call.clean = false;
   if (probability >= Batcher::kQuiet) {
     call.quiet = 0;
   } else if (++call.quiet >= Batcher::kForget) {
     call.memory.state.fill(0);
     call.quiet = 0;
+    call.clean = true;
   }
+}
+
+// Nothing to hear, and nothing heard before that it could be the end of: the model need not be asked.
+bool skipped(Call& call) {
+  const Queued& next = call.queue.front();
+  if (!next.silent || !call.clean) return false;
+  std::copy(next.samples.end() - kContext, next.samples.end(), call.memory.context.begin());
+  return true;
 }
 
 class BatcherOnLoop final : public Batcher {
@@ -65,6 +78,7 @@ class BatcherOnLoop final : public Batcher {
   void arm();
   void on_timer();
   void run_batch();
+  void ask();
 
   net::Loop& loop_;
   std::unique_ptr<Model> model_;
@@ -73,7 +87,12 @@ class BatcherOnLoop final : public Batcher {
   // One batch at a time; members, so that none asks for memory.
   std::vector<CallPtr> calls_;
   std::vector<Model::Window> batch_;
-  std::vector<std::int64_t> positions_;
+  std::vector<CallPtr> asked_;  // of calls_, those that the batch asks for
+  struct Answer {
+    float probability;
+    std::int64_t position;
+  };
+  std::vector<Answer> answers_;
   std::size_t open_ = 0;
   bool running_ = false;
   Stats stats_;
@@ -104,6 +123,7 @@ void BatcherOnLoop::push(const CallPtr& call, std::span<const float> window, std
   std::copy(window.begin(), window.end(), queued.samples.begin());
   queued.position = position;
   queued.since = loop_.now();
+  queued.silent = audio::dbfs(window) < kSilentDb;
   arm();
 }
 
@@ -122,26 +142,41 @@ void BatcherOnLoop::on_timer() {
   arm();  // what is left: at once if it fills a batch again, else when its oldest is old enough
 }
 
+// The batch; windows that could not be judged are 0.
+void BatcherOnLoop::ask() {
+  stats_.silent += calls_.size() - batch_.size();
+  if (batch_.empty()) return;
+  const auto ran = model_->run(batch_);
+  ++stats_.batches;
+  stats_.windows += batch_.size();
+  if (ran) {
+    for (std::size_t i = 0; i < batch_.size(); ++i) forget_in_quiet(*asked_[i], batch_[i].probability);
+    return;
+  }
+  if (stats_.failed == 0) log::error("vad_failed", {{"why", ran.error().what}});
+  stats_.failed += batch_.size();
+  for (Model::Window& window : batch_) window.probability = 0;
+}
+
 void BatcherOnLoop::run_batch() {
   const auto n = static_cast<std::ptrdiff_t>(std::min(waiting_.size(), kBatch));
   calls_.assign(waiting_.begin(), waiting_.begin() + n);
   waiting_.erase(waiting_.begin(), waiting_.begin() + n);
+  asked_.clear();
   batch_.clear();
-  for (const CallPtr& call : calls_) batch_.push_back({&call->memory, call->queue.front().samples});
-
-  const auto ran = model_->run(batch_);
-  ++stats_.batches;
-  stats_.windows += batch_.size();
-  if (!ran) {
-    if (stats_.failed == 0) log::error("vad_failed", {{"why", ran.error().what}});
-    stats_.failed += batch_.size();
+  for (const CallPtr& call : calls_) {
+    if (skipped(*call)) continue;
+    asked_.push_back(call);
+    batch_.push_back({&call->memory, call->queue.front().samples});
   }
+  ask();
 
   // All queues are put in order before the first callback, which may do anything to any of them.
-  for (std::size_t i = 0; ran && i < calls_.size(); ++i) forget_in_quiet(*calls_[i], batch_[i].probability);
-  positions_.clear();
+  answers_.clear();
+  std::size_t asked = 0;
   for (const CallPtr& call : calls_) {
-    positions_.push_back(call->queue.front().position);
+    const bool has_answer = asked < asked_.size() && asked_[asked] == call;
+    answers_.push_back({has_answer ? batch_[asked++].probability : 0.0f, call->queue.front().position});
     call->queue.pop_front();
     if (call->queue.empty()) continue;
     const auto place = std::upper_bound(waiting_.begin(), waiting_.end(), call->queue.front().since,
@@ -149,7 +184,8 @@ void BatcherOnLoop::run_batch() {
     waiting_.insert(place, call);
   }
   for (std::size_t i = 0; i < calls_.size(); ++i)
-    if (calls_[i]->open && calls_[i]->heard) calls_[i]->heard(ran ? batch_[i].probability : 0.0f, positions_[i]);
+    if (calls_[i]->open && calls_[i]->heard) calls_[i]->heard(answers_[i].probability, answers_[i].position);
+  asked_.clear();
   calls_.clear();
 }
 

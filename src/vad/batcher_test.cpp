@@ -88,14 +88,47 @@ TEST_F(VadBatcher, a_second_of_quiet_makes_the_model_forget_and_a_sound_in_it_do
   EXPECT_EQ(hear(0.05f, 3 * Batcher::kForget), Batcher::kForget) << "again and again in a long silence";
 }
 
+TEST_F(VadBatcher, once_it_has_forgotten_the_model_is_not_asked_about_silence) {
+  open(1);
+  std::int64_t position = 0;
+  const auto asked = [&](float level, int windows) {
+    const auto before = batcher->stats().windows;
+    for (int n = 0; n < windows; ++n) {
+      push(0, level, ++position);
+      loop.advance(32ms);
+    }
+    return batcher->stats().windows - before;
+  };
+  EXPECT_EQ(asked(0.0f, 10), 0u);
+  EXPECT_EQ(lines[0].heard.back(), (Answer{0.0f, 10})) << "it is answered all the same, in its order";
+  EXPECT_EQ(asked(0.9f, 2), 2u);
+  EXPECT_EQ(seen.states.begin()->second.front(), 1) << "a clean state";
+  EXPECT_EQ(asked(0.0f, 3 * Batcher::kForget), static_cast<std::uint64_t>(Batcher::kForget));
+  EXPECT_EQ(asked(0.002f, 5), 5u) << "a noise";
+  EXPECT_EQ(batcher->stats().silent, 10u + 2 * Batcher::kForget);
+  EXPECT_EQ(lines[0].heard.size(), static_cast<std::size_t>(position));
+}
+
+TEST_F(VadBatcher, calls_in_silence_and_calls_with_sound_are_answered_together) {
+  open(3);
+  push(0, 0.0f, 1);
+  push(1, 0.7f, 2);
+  push(2, 0.0f, 3);
+  loop.run_ready();
+  EXPECT_EQ(seen.batches, (Sizes{1}));
+  EXPECT_EQ(lines[0].heard, (std::vector<Answer>{{0.0f, 1}}));
+  EXPECT_EQ(lines[1].heard, (std::vector<Answer>{{0.7f, 2}}));
+  EXPECT_EQ(lines[2].heard, (std::vector<Answer>{{0.0f, 3}}));
+}
+
 TEST_F(VadBatcher, sixteen_run_at_once_and_never_inside_a_push) {
   open(20);
-  for (std::size_t i = 0; i < 16; ++i) push(i, 0.01f * static_cast<float>(i), static_cast<std::int64_t>(i));
+  for (std::size_t i = 0; i < 16; ++i) push(i, 0.01f * static_cast<float>(i + 1), static_cast<std::int64_t>(i));
   EXPECT_TRUE(seen.batches.empty());
   loop.run_ready();
   EXPECT_EQ(seen.batches, (Sizes{16}));
   for (std::size_t i = 0; i < 16; ++i)
-    EXPECT_EQ(lines[i].heard, (std::vector<Answer>{{0.01f * static_cast<float>(i), static_cast<std::int64_t>(i)}}));
+    EXPECT_EQ(lines[i].heard, (std::vector<Answer>{{0.01f * static_cast<float>(i + 1), static_cast<std::int64_t>(i)}}));
   EXPECT_TRUE(lines[16].heard.empty());
 }
 

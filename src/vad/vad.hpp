@@ -52,6 +52,9 @@ class Batcher {
   // state (docs/benchmarks.md).
   static constexpr int kForget = 31;  // windows, 1 s
   static constexpr float kQuiet = 0.1f;
+  // What is softer than this (the lowest steps of µ-law: a muted line) is answered with 0, and the model not asked,
+  // once it has forgotten.
+  static constexpr double kSilentDb = -62;        // dBFS
   static constexpr std::size_t kMaxQueued = 256;  // windows of one stream, 8 s: where sound comes in bursts
 
   class Stream {  // one call's; destroying it forgets what is queued for it
@@ -65,9 +68,10 @@ class Batcher {
   using Heard = std::function<void(float probability, std::int64_t position)>;
 
   struct Stats {
-    std::uint64_t batches = 0, windows = 0;
-    std::uint64_t dropped = 0;  // windows beyond kMaxQueued
-    std::uint64_t failed = 0;   // windows that the model could not judge; they are answered with 0
+    std::uint64_t batches = 0, windows = 0;  // that the model was asked
+    std::uint64_t silent = 0;                // windows that it was not asked
+    std::uint64_t dropped = 0;               // windows beyond kMaxQueued
+    std::uint64_t failed = 0;                // windows that the model could not judge; they are answered with 0
   };
 
   static std::unique_ptr<Batcher> create(net::Loop& loop, std::unique_ptr<Model> model);
