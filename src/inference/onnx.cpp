@@ -165,7 +165,7 @@ Result<std::unique_ptr<OnnxSession>> OnnxSession::load(const std::string& path) 
   return std::unique_ptr<OnnxSession>(new OnnxSession(std::make_unique<Impl>(path, std::move(*made))));
 }
 
-Result<std::unique_ptr<OnnxSession>> OnnxSession::load(const std::string& path, std::string_view model) {
+Result<std::unique_ptr<OnnxSession>> OnnxSession::load_edited(const std::string& path, std::string_view model) {
   auto made = session(path, model.size(),
                       [&](Ort::Env& env) { return Ort::Session(env, model.data(), model.size(), session_options()); });
   if (!made) return made.error();

@@ -46,7 +46,7 @@ TEST_F(OnnxEdit, a_model_exported_for_one_length_answers_the_same_there_and_take
   ASSERT_TRUE(edited.ok()) << edited.error().what;
   edited = with_weights_as_input(*edited, kPositions);
   ASSERT_TRUE(edited.ok()) << edited.error().what;
-  const auto published = OnnxSession::load(kModel), any = OnnxSession::load(kModel, *edited);
+  const auto published = OnnxSession::load(kModel), any = OnnxSession::load_edited(kModel, *edited);
   ASSERT_TRUE(published.ok() && any.ok()) << any.error().what;
 
   const auto before = run(**published, 800), after = run(**any, 800);

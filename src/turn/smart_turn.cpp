@@ -51,7 +51,7 @@ class Model {
     if (!positions) return positions.error().within("'" + path + "'");
     const Result<std::string> edited = for_any_length(*published);
     if (!edited) return edited.error().within("'" + path + "'");
-    auto session = inference::OnnxSession::load(path, *edited);
+    auto session = inference::OnnxSession::load_edited(path, *edited);
     if (!session) return session.error();
     return std::shared_ptr<const Model>(new Model(std::move(*session), std::move(*positions)));
   }
