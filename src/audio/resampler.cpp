@@ -11,6 +11,10 @@
 namespace offhook::audio {
 namespace {
 
+// Of speexdsp's 0 to 10. At 8 kHz, 4 is flat within 0.1 dB to 3.4 kHz, keeps images and aliases 85 dB down and looks 4
+// ms ahead; 2 looks 2 ms ahead, loses 1 dB at 3.4 kHz and keeps them 64 dB down.
+constexpr int kQuality = 4;
+
 std::int64_t length_at(std::int64_t n, int from, int to) {
   return (2 * n * to + from) / (2 * std::int64_t{from});
 }
@@ -21,18 +25,23 @@ void Resampler::Free::operator()(SpeexResamplerState_* s) const {
   speex_resampler_destroy(s);
 }
 
-Resampler::Resampler(int from, int to, int quality) : from_(from), to_(to) {
+Resampler::Resampler(int from, int to) : from_(from), to_(to) {
   for (int rate : {from, to})
     if (rate < 1000 || rate > 384000)
       throw std::invalid_argument("resampler from " + std::to_string(from) + " to " + std::to_string(to) +
                                   " Hz: expected rates from 1000 to 384000 Hz");
   if (from == to) return;
+  if (to == 2 * from) {
+    twice_.emplace();
+    lookahead_ = HalfBand::kLookahead;
+    return;
+  }
   int error = RESAMPLER_ERR_SUCCESS;
   state_.reset(
-      speex_resampler_init(1, static_cast<spx_uint32_t>(from), static_cast<spx_uint32_t>(to), quality, &error));
+      speex_resampler_init(1, static_cast<spx_uint32_t>(from), static_cast<spx_uint32_t>(to), kQuality, &error));
   if (!state_)
-    throw std::invalid_argument("resampler of quality " + std::to_string(quality) + ": " +
-                                speex_resampler_strerror(error));
+    throw std::invalid_argument("resampler from " + std::to_string(from) + " to " + std::to_string(to) +
+                                " Hz: " + speex_resampler_strerror(error));
   lookahead_ = speex_resampler_get_input_latency(state_.get());
   reset();
 }
@@ -47,6 +56,7 @@ Duration Resampler::latency() const {
 
 void Resampler::reset() {
   taken_ = given_ = 0;
+  if (twice_) twice_->reset();
   if (!state_) return;
   speex_resampler_reset_mem(state_.get());
   speex_resampler_skip_zeros(state_.get());
@@ -55,6 +65,11 @@ void Resampler::reset() {
 void Resampler::feed(std::span<const float> in, std::vector<float>& out) {
   while (!in.empty()) {
     const std::size_t before = out.size();
+    if (twice_) {
+      twice_->process(in, out);
+      given_ += static_cast<std::int64_t>(out.size() - before);
+      return;
+    }
     out.resize(before + static_cast<std::size_t>(length_at(static_cast<std::int64_t>(in.size()), from_, to_)) + 2);
     auto used = static_cast<spx_uint32_t>(std::min<std::size_t>(in.size(), 1u << 24));
     auto made = static_cast<spx_uint32_t>(out.size() - before);
@@ -68,14 +83,14 @@ void Resampler::feed(std::span<const float> in, std::vector<float>& out) {
 
 void Resampler::process(std::span<const float> in, std::vector<float>& out) {
   taken_ += static_cast<std::int64_t>(in.size());
-  if (state_)
-    feed(in, out);
-  else
+  if (from_ == to_)
     out.insert(out.end(), in.begin(), in.end());
+  else
+    feed(in, out);
 }
 
 void Resampler::finish(std::vector<float>& out) {
-  if (state_) {
+  if (from_ != to_) {
     const std::int64_t whole = length_at(taken_, from_, to_);
     const std::vector<float> silence(static_cast<std::size_t>(lookahead_ + 1 + from_ / to_), 0.0f);
     while (given_ < whole) feed(silence, out);
@@ -84,10 +99,10 @@ void Resampler::finish(std::vector<float>& out) {
   reset();
 }
 
-std::vector<float> resample(std::span<const float> in, int from, int to, int quality) {
+std::vector<float> resample(std::span<const float> in, int from, int to) {
   if (in.empty()) return {};
   if (from == to) return {in.begin(), in.end()};
-  Resampler resampler(from, to, quality);
+  Resampler resampler(from, to);
   // A margin of whole periods of the ratio begins and ends on an output sample.
   const int common = std::gcd(from, to), in_period = from / common, out_period = to / common;
   const int periods = (resampler.lookahead() + from / to + 2) / in_period + 1;
@@ -112,10 +127,10 @@ std::vector<float> resample(std::span<const float> in, int from, int to, int qua
   return out;
 }
 
-std::vector<std::int16_t> resample(std::span<const std::int16_t> in, int from, int to, int quality) {
+std::vector<std::int16_t> resample(std::span<const std::int16_t> in, int from, int to) {
   if (from == to) return {in.begin(), in.end()};
   const std::vector<float> floats(in.begin(), in.end());
-  const std::vector<float> made = resample(floats, from, to, quality);
+  const std::vector<float> made = resample(floats, from, to);
   std::vector<std::int16_t> out(made.size());
   std::transform(made.begin(), made.end(), out.begin(),
                  [](float x) { return static_cast<std::int16_t>(std::lrint(std::clamp(x, -32768.0f, 32767.0f))); });

@@ -1,11 +1,14 @@
-// From one sample rate to another, by speexdsp's windowed sinc. Streams for what arrives, one call for what is whole.
+// From one sample rate to another: to twice the rate by a half-band filter, else by speexdsp's windowed sinc. Streams
+// for what arrives, one call for what is whole.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "audio/half_band.hpp"
 #include "base/clock.hpp"
 
 struct SpeexResamplerState_;
@@ -16,12 +19,8 @@ namespace offhook::audio {
 // input, and comes as soon as the input has reached latency() beyond that instant. One thread at a time.
 class Resampler {
  public:
-  // 0 to 10. At 8 kHz, 4 is flat within 0.1 dB to 3.4 kHz, keeps images and aliases 85 dB down and looks 4 ms ahead; 2
-  // looks 2 ms ahead, loses 1 dB at 3.4 kHz and keeps them 64 dB down.
-  static constexpr int kQuality = 4;
-
   // Rates from 1000 to 384000 Hz; others are a programmer's mistake and throw std::invalid_argument.
-  Resampler(int from, int to, int quality = kQuality);
+  Resampler(int from, int to);
   ~Resampler();
   Resampler(Resampler&&) noexcept;
   Resampler& operator=(Resampler&&) noexcept;
@@ -41,15 +40,15 @@ class Resampler {
   struct Free {
     void operator()(SpeexResamplerState_* s) const;
   };
-  std::unique_ptr<SpeexResamplerState_, Free> state_;  // none if the rates are equal
+  std::unique_ptr<SpeexResamplerState_, Free> state_;
+  std::optional<HalfBand> twice_;  // instead of state_; neither if the rates are equal
   int from_, to_, lookahead_ = 0;
   std::int64_t taken_ = 0, given_ = 0;
 };
 
 // The whole of a sound: exactly round(n * to / from) samples, aligned. Beyond both ends the sound is continued by its
 // own point reflection, so that one cut out of a louder whole does not click. Any thread.
-std::vector<float> resample(std::span<const float> in, int from, int to, int quality = Resampler::kQuality);
-std::vector<std::int16_t> resample(std::span<const std::int16_t> in, int from, int to,
-                                   int quality = Resampler::kQuality);
+std::vector<float> resample(std::span<const float> in, int from, int to);
+std::vector<std::int16_t> resample(std::span<const std::int16_t> in, int from, int to);
 
 }  // namespace offhook::audio

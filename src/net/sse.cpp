@@ -6,13 +6,17 @@
 namespace offhook::net {
 
 Result<void> SseParser::feed(std::string_view bytes, std::vector<SseEvent>& events) {
-  while (!bytes.empty() && !broken_) {
-    if (std::exchange(after_cr_, false) && bytes.front() == '\n') {
-      bytes.remove_prefix(1);
+  // Each is looked for again only once it is passed: the bytes are gone through once for either, whatever they are.
+  std::size_t lf = bytes.find('\n'), cr = bytes.find('\r');
+  for (std::size_t at = 0; at < bytes.size() && !broken_;) {
+    if (lf < at) lf = bytes.find('\n', at);
+    if (cr < at) cr = bytes.find('\r', at);
+    if (std::exchange(after_cr_, false) && lf == at) {
+      ++at;
       continue;
     }
-    const std::size_t end = bytes.find_first_of("\r\n");
-    const std::string_view piece = bytes.substr(0, end);
+    const std::size_t end = std::min(lf, cr);
+    const std::string_view piece = bytes.substr(at, end - at);
     const bool comment = line_.empty() ? piece.starts_with(':') : line_.front() == ':';
     if (comment) {
       line_ = ':';
@@ -23,8 +27,8 @@ Result<void> SseParser::feed(std::string_view bytes, std::vector<SseEvent>& even
       line_ += piece;
     }
     if (end == std::string_view::npos) break;
-    after_cr_ = bytes[end] == '\r';
-    bytes.remove_prefix(end + 1);
+    after_cr_ = end == cr;
+    at = end + 1;
     end_line(events);
   }
   if (!broken_) return {};
