@@ -237,7 +237,7 @@ void Call::perform(const Action& action) {
             // Cut, it is the caller's turn already, and what they say is about to be asked.
             if (!a.cut && state_.line.phase == LineState::Phase::up)
               services_.llm.read_ahead(
-                  [&] { return dialog::render(agent_->instructions, state_.task.context, agent_->max_tokens); });
+                  [&] { return dialog::render(agent_->instructions, state_.task.context, agent_->room); });
           },
           [&](const action::TurnTook&) {},
           [&](const action::TurnMeant&) {},
@@ -249,7 +249,7 @@ void Call::ask(const action::Ask& ask) {
   const Settings& s = agent_->settings;
   const Generation g = ask.generation;
   llm::Request request;
-  request.messages = dialog::render(agent_->instructions, ask.context, agent_->max_tokens);
+  request.messages = dialog::render(agent_->instructions, ask.context, agent_->room);
   request.max_tokens = agent_->max_answer_tokens;
   request.temperature = agent_->temperature;
   request.first_token = Deadline::in(services_.loop.now(), s.mind_patience);

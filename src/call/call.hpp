@@ -59,7 +59,7 @@ struct Agent {
   std::string name;
   std::string instructions;
   Settings settings;
-  std::size_t max_tokens = 6000;  // of what is asked
+  dialog::Room room;
   int max_answer_tokens = 160;
   double temperature = 0.3;
   bool echo = true;       // the agent's voice is taken out of the caller's sound where it comes back

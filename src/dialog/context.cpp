@@ -29,9 +29,13 @@ std::size_t estimate_tokens(const llm::Message& message) {
   return bytes / 3 + 4;
 }
 
-std::vector<llm::Message> render(const std::string& instructions, const Context& context, std::size_t max_tokens) {
-  // Turns, oldest first; what stands before the first word of the caller (the greeting) is a turn of its own.
-  std::vector<std::vector<llm::Message>> turns(1);
+namespace {
+
+using Turn = std::vector<llm::Message>;
+
+// Oldest first; what stands before the first word of the caller (the greeting) is a turn of its own.
+std::vector<Turn> turns_of(const Context& context) {
+  std::vector<Turn> turns(1);
   bool agent_spoke = false;
   for (const auto& item : context) {
     switch (item->kind) {
@@ -50,18 +54,39 @@ std::vector<llm::Message> render(const std::string& instructions, const Context&
       case Item::Kind::tool_result: break;  // rendered behind its call
     }
   }
+  return turns;
+}
+
+// How much must go, so that what is left of `all` has room: nothing, or halves of it.
+std::size_t excess(std::size_t all, std::size_t room) {
+  if (all <= room) return 0;
+  const std::size_t half = std::max<std::size_t>(room / 2, 1);
+  return (all - room + half - 1) / half * half;
+}
+
+// The first turn that is told.
+std::size_t first_told(const std::vector<Turn>& turns, const Room& room, std::size_t instructions) {
+  std::vector<std::size_t> before(1, 0);  // tokens
+  for (const Turn& turn : turns) {
+    std::size_t cost = before.back();
+    for (const auto& m : turn) cost += estimate_tokens(m);
+    before.push_back(cost);
+  }
+  const std::size_t tokens = room.max_tokens > instructions ? room.max_tokens - instructions : 0;
+  const std::size_t too_long = excess(before.back(), tokens);
+  std::size_t first = room.turns == 0 ? 0 : excess(turns.size(), room.turns);
+  while (first + 1 < turns.size() && before[first] < too_long) ++first;
+  return std::min(first, turns.size() - 1);
+}
+
+}  // namespace
+
+std::vector<llm::Message> render(const std::string& instructions, const Context& context, const Room& room) {
   std::vector<llm::Message> messages;
   if (!instructions.empty()) messages.push_back({llm::Role::system, instructions, {}, {}});
-  std::size_t used = messages.empty() ? 0 : estimate_tokens(messages.front());
-  std::size_t first = turns.size() - 1;
-  for (std::size_t i = turns.size(); i-- > 0;) {
-    std::size_t cost = 0;
-    for (const auto& m : turns[i]) cost += estimate_tokens(m);
-    if (i + 1 < turns.size() && used + cost > max_tokens) break;
-    used += cost;
-    first = i;
-  }
-  for (std::size_t i = first; i < turns.size(); ++i)
+  std::vector<Turn> turns = turns_of(context);
+  for (std::size_t i = first_told(turns, room, messages.empty() ? 0 : estimate_tokens(messages.front()));
+       i < turns.size(); ++i)
     for (auto& m : turns[i]) messages.push_back(std::move(m));
   return messages;
 }

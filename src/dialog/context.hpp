@@ -23,11 +23,22 @@ struct Item {
 using ItemPtr = std::shared_ptr<const Item>;
 using Context = std::vector<ItemPtr>;
 
-// The messages to ask with: instructions always, then the latest whole turns that fit `max_tokens` together with them
-// (a turn begins with the caller's words and ends before the next; the latest turn always goes). A tool's result
-// follows its call; a call without a result yet is told as still running. Consecutive words of one side stay separate
-// messages: the client joins them for servers that want strict alternation.
-std::vector<llm::Message> render(const std::string& instructions, const Context& context, std::size_t max_tokens);
+// How much of a call a model is asked with.
+struct Room {
+  std::size_t max_tokens = 6000;  // the instructions included
+  std::size_t turns = 0;          // at most so many; 0: as many as fit
+};
+
+// The messages to ask with: instructions always, then the latest whole turns that have room (a turn begins with the
+// caller's words and ends before the next; the latest turn always goes). Old turns go half a room at once, so that
+// question after question begins with the same bytes, which vendors and the embedded model then need not read again:
+//
+//   room    │▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔▔│
+//   asked   │1 2 3 4         │  │1 2 3 4 5 6 7 8 │  │5 6 7 8 9       │  │5 6 7 8 9 10 11 │
+//
+// A tool's result follows its call; a call without a result yet is told as still running. Consecutive words of one side
+// stay separate messages: the client joins them for servers that want strict alternation.
+std::vector<llm::Message> render(const std::string& instructions, const Context& context, const Room& room);
 
 // Rough, on the safe side, and the same everywhere: bytes / 3 plus 4 a message.
 std::size_t estimate_tokens(const llm::Message& message);

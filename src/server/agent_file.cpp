@@ -64,9 +64,16 @@ void read_llm(Fields llm, AgentFile& out) {
 }
 
 void read_context(Fields context, AgentFile& out) {
-  enum class Strategy { append } strategy = Strategy::append;
-  context.choice<Strategy>("strategy", strategy, {{"append", Strategy::append}}, {"summarize", "summary", "window"});
-  int tokens = static_cast<int>(out.agent.max_tokens);
+  enum class Strategy { append, window } strategy = Strategy::append;
+  context.choice<Strategy>("strategy", strategy, {{"append", Strategy::append}, {"window", Strategy::window}},
+                           {"summarize", "summary", "reset"});
+  int turns = 20;
+  context.integer("turns", turns, 1, 1000);
+  if (strategy == Strategy::window)
+    out.agent.room.turns = static_cast<std::size_t>(turns);
+  else if (context.has("turns"))
+    context.complain("turns", "is for strategy: window; with append, as many turns are told as fit max_tokens");
+  int tokens = static_cast<int>(out.agent.room.max_tokens);
   context.integer("max_tokens", tokens, 200, 1'000'000);
   // The embedded model reads its prompt and writes its answer into one window.
   const int room = llm::LocalServer::Options{}.context - out.agent.max_answer_tokens;
@@ -78,7 +85,7 @@ void read_context(Fields context, AgentFile& out) {
     context.complain("max_tokens", "found " + std::to_string(tokens) + ", but the embedded model reads at most " +
                                        std::to_string(room) + " beside its answer; lower it");
   if (out.thinks_here()) tokens = std::min(tokens, std::max(room, 200));
-  out.agent.max_tokens = static_cast<std::size_t>(tokens);
+  out.agent.room.max_tokens = static_cast<std::size_t>(tokens);
 }
 
 void read_limits(Fields limits, call::Settings& settings) {
@@ -182,9 +189,9 @@ void read_all(Fields root, AgentFile& out) {
 
   // Nothing would be left for the conversation.
   const std::size_t cost = dialog::estimate_tokens({llm::Role::system, agent.instructions, {}, {}});
-  if (cost + 100 > agent.max_tokens)
+  if (cost + 100 > agent.room.max_tokens)
     root.complain("instructions", "they take about " + std::to_string(cost) + " tokens of the " +
-                                      std::to_string(agent.max_tokens) + " that may be asked with; shorten them" +
+                                      std::to_string(agent.room.max_tokens) + " that may be asked with; shorten them" +
                                       (out.thinks_here() ? "" : " or raise context.max_tokens"));
 }
 
@@ -271,7 +278,7 @@ std::string summary(const AgentFile& a) {
   if (a.noise != noise::Kind::off) out += " behind noise suppression by " + std::string(name(a.noise));
   out += ", thinks with " + described(a.llm);
   out += " at temperature " + quantity(a.agent.temperature) + ", answers of at most " +
-         std::to_string(a.agent.max_answer_tokens) + " tokens to at most " + std::to_string(a.agent.max_tokens) +
+         std::to_string(a.agent.max_answer_tokens) + " tokens to at most " + std::to_string(a.agent.room.max_tokens) +
          ", and speaks with " + described(a.tts);
   if (!a.speech.in_words)
     out += ", as it is written";

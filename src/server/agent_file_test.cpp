@@ -96,7 +96,7 @@ called: ["+15550100", "200"]
   EXPECT_EQ(a.llm[0].api_key, "sesame");
   EXPECT_EQ(a.agent.temperature, 0.7);
   EXPECT_EQ(a.agent.max_answer_tokens, 99);
-  EXPECT_EQ(a.agent.max_tokens, 4000u);
+  EXPECT_EQ(a.agent.room.max_tokens, 4000u);
   EXPECT_EQ(a.noise, noise::Kind::rnnoise);
   EXPECT_FALSE(s.detector);
   EXPECT_EQ(s.eagerness_percent, 160);
@@ -202,12 +202,16 @@ TEST(AgentFile, an_endpoint_is_an_address_and_a_model) {
 }
 
 TEST(AgentFile, the_embedded_model_is_not_asked_with_more_than_it_reads) {
-  EXPECT_EQ(good(least).agent.max_tokens, 2048u - 160u);
-  EXPECT_EQ(good(least + "llm: {max_answer_tokens: 48}").agent.max_tokens, 2000u);
-  EXPECT_EQ(good(least + "context: {max_tokens: 500}").agent.max_tokens, 500u);
+  EXPECT_EQ(good(least).agent.room.max_tokens, 2048u - 160u);
+  EXPECT_EQ(good(least + "llm: {max_answer_tokens: 48}").agent.room.max_tokens, 2000u);
+  EXPECT_EQ(good(least + "context: {max_tokens: 500}").agent.room.max_tokens, 500u);
   EXPECT_THAT(wrong(least + "context: {max_tokens: 6000}"), HasSubstr("reads at most 1888"));
+  EXPECT_EQ(good(least).agent.room.turns, 0u);
+  EXPECT_EQ(good(least + "context: {strategy: window}").agent.room.turns, 20u);
+  EXPECT_EQ(good(least + "context: {strategy: window, turns: 6}").agent.room.turns, 6u);
+  EXPECT_THAT(wrong(least + "context: {turns: 6}"), HasSubstr("strategy: window"));
   EXPECT_THAT(wrong(least + "llm: {max_answer_tokens: 2000}"), HasSubstr("no room"));
-  EXPECT_EQ(good(least + "llm: {provider: openai, model: m, base_url: \"http://a\"}").agent.max_tokens, 6000u);
+  EXPECT_EQ(good(least + "llm: {provider: openai, model: m, base_url: \"http://a\"}").agent.room.max_tokens, 6000u);
   EXPECT_THAT(wrong("name: a\ninstructions: " + std::string(6000, 'x')),
               HasSubstr("f:2:15: instructions: they take about"));
 }

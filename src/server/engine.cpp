@@ -100,7 +100,7 @@ Result<void> Engine::load(const std::function<void(const std::string&)>& say) {
   const auto local = std::ranges::find_if(agents_, [](const AgentFile& a) { return a.thinks_here(); });
   if (local != agents_.end()) {
     say("starting the language model");
-    if (auto started = start_language_model(*store, local->agent.instructions, local->agent.max_tokens); !started)
+    if (auto started = start_language_model(*store, local->agent.instructions, local->agent.room); !started)
       return started;
   }
   if (std::ranges::any_of(agents_, [](const AgentFile& a) { return a.agent.settings.word_scorer; })) {
@@ -162,7 +162,7 @@ Result<void> Engine::load_vad(const inference::ModelStore& store) {
 }
 
 Result<void> Engine::start_language_model(const inference::ModelStore& store, const std::string& instructions,
-                                          std::size_t max_tokens) {
+                                          const dialog::Room& room) {
   auto binary = store.path("llama-server");
   if (!binary) return binary.error();
   auto model = store.path("smollm2-135m-instruct");
@@ -184,7 +184,7 @@ Result<void> Engine::start_language_model(const inference::ModelStore& store, co
       return;
     }
     local_llm_ = std::move(*server);
-    local_llm_->warm_prompt(dialog::render(instructions, {}, max_tokens),
+    local_llm_->warm_prompt(dialog::render(instructions, {}, room),
                             [ready](Result<void> result) { ready->set_value(std::move(result)); });
     local_llm_->start();
   });

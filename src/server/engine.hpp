@@ -57,7 +57,7 @@ class Engine {
   Core& core_of(net::Loop& loop);
   Result<void> load_vad(const inference::ModelStore& store);
   Result<void> start_language_model(const inference::ModelStore& store, const std::string& instructions,
-                                    std::size_t max_tokens);
+                                    const dialog::Room& room);
   Result<void> start_word_model(const inference::ModelStore& store);
   void furnish(Core& core);
 
