@@ -1,38 +1,18 @@
 #include "knowledge/index.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <atomic>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "base/log.hpp"
 #include "base/utf8.hpp"
 #include "inference/sha256.hpp"
 #include "knowledge/fitting.hpp"
+#include "knowledge/index_writer.hpp"
 #include "knowledge/question.hpp"
 #include "knowledge/sqlite.hpp"
 
 namespace offhook::knowledge {
 namespace {
-
-namespace fs = std::filesystem;
-
-// Changes when the cutting, the tables or the words of the index do: an index of another kind is written anew.
-constexpr std::string_view kKind = "1";
-
-// `words` keeps no text of its own: it has the passages' numbers as its rows'. A file's name counts as its heading.
-constexpr const char* kTables = R"(
-  PRAGMA journal_mode = OFF;
-  CREATE TABLE about (contents TEXT NOT NULL, passages INTEGER NOT NULL);
-  CREATE TABLE passages (id INTEGER PRIMARY KEY, file TEXT NOT NULL, line INTEGER NOT NULL, heading TEXT NOT NULL,
-                         text TEXT NOT NULL);
-  CREATE VIRTUAL TABLE words USING fts5(heading, text, content = '',
-                                        tokenize = "porter unicode61 remove_diacritics 2");
-  BEGIN;
-)";
 
 // A word in a heading says what the whole passage is about. Equal scores are told in the order of the files.
 constexpr std::string_view kBest = R"(
@@ -42,90 +22,8 @@ constexpr std::string_view kBest = R"(
   JOIN passages AS p ON p.id = w.rowid ORDER BY w.score DESC, p.id
 )";
 
-struct Texts {
-  Folder folder;
-  std::vector<std::vector<Passage>> passages;  // of each document
-  Report report;
-};
-
-Result<Texts> read(const std::string& folder) {
-  Result<Folder> read = read_folder(folder);
-  if (!read) return read.error();
-  Texts texts{std::move(*read), {}, {}};
-  texts.report.files = texts.folder.documents.size();
-  texts.report.skipped = texts.folder.skipped;
-  for (const Document& document : texts.folder.documents) {
-    texts.passages.push_back(cut(document.text, document.markup));
-    texts.report.passages += texts.passages.back().size();
-  }
-  if (texts.report.passages > Index::kMostPassages) {
-    return Error{Errc::invalid, "reading the knowledge folder '" + folder + "': it gives " +
-                                    std::to_string(texts.report.passages) + " passages, expected at most " +
-                                    std::to_string(Index::kMostPassages) +
-                                    "; put a larger collection behind an HTTP tool"};
-  }
-  return texts;
-}
-
-std::string key_of(const Folder& folder) {
-  std::string all(kKind);
-  for (const Document& d : folder.documents) all += inference::sha256(d.file) + inference::sha256(d.text);
-  return inference::sha256(all);
-}
-
-// "prices/for-children.md" → "prices for children": what its author called it.
-std::string name_as_words(std::string_view file) {
-  std::string words(file.substr(0, file.rfind('.')));
-  std::ranges::replace_if(words, [](char c) { return c == '/' || c == '-' || c == '_'; }, ' ');
-  return words;
-}
-
-Result<void> fill(Database& db, const Texts& texts, const std::string& contents) {
-  if (const Result<void> made = db.run(kTables); !made) return made;
-  Result<Statement> passage = db.prepare("INSERT INTO passages VALUES (?1, ?2, ?3, ?4, ?5)");
-  if (!passage) return passage.error();
-  Result<Statement> words = db.prepare("INSERT INTO words (rowid, heading, text) VALUES (?1, ?2, ?3)");
-  if (!words) return words.error();
-  std::int64_t id = 0;
-  for (std::size_t i = 0; i < texts.passages.size(); ++i) {
-    const std::string& file = texts.folder.documents[i].file;
-    for (const Passage& p : texts.passages[i]) {
-      ++id;
-      passage->bind(1, id).bind(2, file).bind(3, p.line).bind(4, p.heading).bind(5, p.text);
-      if (const Result<bool> put = passage->step(); !put) return put.error();
-      const std::string heading = folded(name_as_words(file) + " " + p.heading), text = folded(p.text);
-      words->bind(1, id).bind(2, heading).bind(3, text);
-      if (const Result<bool> put = words->step(); !put) return put.error();
-    }
-  }
-  Result<Statement> about = db.prepare("INSERT INTO about VALUES (?1, ?2)");
-  if (!about) return about.error();
-  if (const Result<bool> put = about->bind(1, contents).bind(2, id).step(); !put) return put.error();
-  return db.run("INSERT INTO words (words) VALUES ('optimize'); COMMIT");
-}
-
-// Under another name first: what stands under `path` is always whole, and whoever reads the one before goes on with it.
-Result<void> build(const std::string& path, const Texts& texts, const std::string& contents) {
-  static std::atomic<unsigned> builds{0};
-  const std::string part = path + "." + std::to_string(::getpid()) + "-" + std::to_string(++builds) + ".part";
-  std::error_code failed;
-  fs::create_directories(fs::path(path).parent_path(), failed);
-  fs::remove(part, failed);
-  Result<void> done;
-  if (Result<Database> db = Database::create(part); db)
-    done = fill(*db, texts, contents);
-  else
-    done = db.error();
-  if (done) {
-    fs::rename(part, path, failed);
-    if (failed) done = Error{Errc::unavailable, "renaming " + part + ": " + failed.message()};
-  }
-  if (!done) {
-    fs::remove(part, failed);
-    return Error{Errc::unavailable, done.error().within("writing the index " + path).what +
-                                        "; is the folder writable and the disk not full?"};
-  }
-  return {};
+Report report_of(const Folder& folder) {
+  return {.files = folder.documents.size(), .passages = 0, .skipped = folder.skipped, .built = false};
 }
 
 std::size_t told(const Found& found) {
@@ -165,6 +63,13 @@ class Index::Reader {
     Result<Statement> best = db->prepare(kBest);
     if (!best) return best.error();
     return std::unique_ptr<Reader>(new Reader(std::move(*db), std::move(*best)));
+  }
+
+  Result<std::int64_t> passages() {
+    Result<Statement> ask = db_.prepare("SELECT count(*) FROM passages");
+    if (!ask) return ask.error();
+    if (const Result<bool> row = ask->step(); !row) return row.error();
+    return ask->number(0);
   }
 
   Result<std::vector<Found>> search(std::string_view question, int limit, std::function<bool()> enough) {
@@ -229,21 +134,25 @@ Index::Index(std::string path, Report report) : path_(std::move(path)), report_(
 Index::~Index() = default;
 
 Result<std::unique_ptr<Index>> Index::open(const std::string& folder, const std::string& dir) {
-  Result<Texts> texts = read(folder);
-  if (!texts) return texts.error();
-  const std::string contents = key_of(texts->folder);
-  const std::string path = dir + "/" + inference::sha256(texts->folder.path).substr(0, 16) + ".db";
+  const Result<Folder> read = read_folder(folder);
+  if (!read) return read.error();
+  Report report = report_of(*read);
+  const std::string contents = contents_key(*read);
+  const std::string path = dir + "/" + inference::sha256(read->path).substr(0, 16) + ".db";
   Result<std::unique_ptr<Reader>> reader = Reader::open(path, contents);
   if (!reader) {
     const Error& why = reader.error();
     log::info("knowledge_indexed",
               {{"folder", folder}, {"index", path}, {"because", why.code == Errc::not_found ? "new" : why.what}});
-    if (const Result<void> built = build(path, *texts, contents); !built) return built.error();
-    texts->report.built = true;
+    if (const Result<void> written = write_index(path, *read); !written) return written.error();
+    report.built = true;
     reader = Reader::open(path, contents);
     if (!reader) return reader.error().within("reading the index of '" + folder + "' that was just written");
   }
-  std::unique_ptr<Index> index(new Index(path, std::move(texts->report)));
+  const Result<std::int64_t> passages = (*reader)->passages();
+  if (!passages) return passages.error();
+  report.passages = static_cast<std::size_t>(*passages);
+  std::unique_ptr<Index> index(new Index(path, std::move(report)));
   index->idle_.push_back(std::move(*reader));
   return index;
 }
@@ -264,15 +173,20 @@ Result<std::vector<Found>> Index::search(std::string_view question, int limit, s
   Result<std::unique_ptr<Reader>> reader = take_reader();
   if (!reader) return reader.error();
   Result<std::vector<Found>> found = (*reader)->search(question, std::clamp(limit, 1, kMostFound), std::move(enough));
+  if (!found && found.error().code != Errc::timeout) return found;  // a broken connection is not used again
   const std::lock_guard lock(mutex_);
   idle_.push_back(std::move(*reader));
   return found;
 }
 
 Result<Report> inspect(const std::string& folder) {
-  Result<Texts> texts = read(folder);
-  if (!texts) return texts.error();
-  return std::move(texts->report);
+  const Result<Folder> read = read_folder(folder);
+  if (!read) return read.error();
+  const auto passages = cut(*read);
+  if (!passages) return passages.error();
+  Report report = report_of(*read);
+  for (const std::vector<Passage>& of_one : *passages) report.passages += of_one.size();
+  return report;
 }
 
 std::string describe(const Report& report, std::size_t most) {

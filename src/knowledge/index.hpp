@@ -31,7 +31,6 @@ struct Report {
 
 class Index {
  public:
-  static constexpr std::size_t kMostPassages = 100'000;
   static constexpr std::size_t kMostTold = 2000;  // bytes of all that one search finds, headings and names included
   static constexpr int kMostFound = 10;
 
