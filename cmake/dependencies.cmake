@@ -10,6 +10,7 @@ find_package(Boost 1.81 REQUIRED COMPONENTS json headers)
 find_package(OpenSSL REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(yaml-cpp REQUIRED)
+find_package(SQLite3 3.40 REQUIRED)
 
 find_program(CCACHE ccache)
 if(CCACHE)

@@ -15,7 +15,7 @@ ORDER = [
     {"net"},
     {"inference"},
     {"telemetry"},
-    {"vad", "noise", "turn", "stt", "llm", "tts"},
+    {"vad", "noise", "turn", "stt", "llm", "tts", "knowledge"},
     {"dialog"},
     {"call"},
     {"edge"},
@@ -29,6 +29,7 @@ ONLY_IN = [
     (r"boost/beast[/.]", {"net"}, "one Beast file costs half a minute and a gigabyte to compile"),
     (r"yaml-cpp/", {"server"}, "an agent's file is read in one place"),
     (r"CLI/", {"cli"}, "command lines belong to the program"),
+    (r"sqlite3\.h", {"knowledge"}, "one room keeps a database; the others ask it"),
     (r"spdlog/", {"base"}, "everyone else logs through base/log.hpp"),
     (r"(gtest|gmock)/", set(), "only tests include the test library"),
 ]

@@ -49,6 +49,10 @@ class Layers(unittest.TestCase):
         self.assert_one({"net/http.hpp": header}, "behind a plain header")
         self.assert_one({"edge/x.cpp": "#include <boost/beast/core.hpp>\n"}, "src/edge/x.cpp:1")
 
+    def test_one_room_keeps_a_database(self):
+        self.assertEqual(self.complaints({"knowledge/sqlite.cpp": "#include <sqlite3.h>\n"}), [])
+        self.assert_one({"call/x.cpp": "#include <sqlite3.h>\n"}, "one room keeps a database")
+
     def test_yaml_is_read_by_the_server_alone(self):
         self.assertEqual(self.complaints({"server/agent_file.cpp": "#include <yaml-cpp/yaml.h>\n"}), [])
         self.assert_one({"call/x.cpp": "#include <yaml-cpp/yaml.h>\n"}, "yaml-cpp")
