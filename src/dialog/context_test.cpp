@@ -76,7 +76,7 @@ TEST(Context, a_cut_answer_says_so) {
 
 TEST(Context, a_late_tool_result_still_follows_its_call) {
   Context context{caller("book"), agent("One moment.", false, {{"t1", "book", "{}"}})};
-  EXPECT_EQ(render("", context, {100})[2].content, "still running");
+  EXPECT_EQ(render("", context, {100})[2].content, still_running);
   context.push_back(caller("are you there?"));
   context.push_back(result("t1", "booked"));
   const auto messages = render("", context, {100});
