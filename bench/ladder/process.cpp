@@ -50,7 +50,7 @@ Result<Process> Process::start(std::vector<std::string> command, std::string log
   if (::sched_getaffinity(0, sizeof before, &before) != 0)
     return Error{Errc::internal, core_name(core) + ": reading the cores of this thread: " + std::strerror(errno)};
   if (auto pinned = pin_to_core(core); !pinned) return pinned.error();
-  auto child = llm::ChildProcess::spawn({.command = std::move(command), .output = log, .nice = 0});  // inherits it
+  auto child = net::ChildProcess::spawn({.command = std::move(command), .output = log, .nice = 0});  // inherits it
   ::sched_setaffinity(0, sizeof before, &before);
   if (!child) return child.error();
   return Process(std::move(*child), std::move(log), patience);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "llm/child_process.hpp"
+#include "net/child_process.hpp"
 
 namespace offhook::ladder {
 
@@ -28,10 +28,10 @@ class Process {
   std::string last_words() const;                                // of its log, one line
 
  private:
-  Process(llm::ChildProcess child, std::string log, Duration patience)
+  Process(net::ChildProcess child, std::string log, Duration patience)
       : child_(std::move(child)), log_(std::move(log)), patience_(patience) {}
 
-  llm::ChildProcess child_;
+  net::ChildProcess child_;
   std::string log_;
   Duration patience_;
 };

@@ -14,6 +14,9 @@ inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";  // U+
 // none.
 std::size_t utf8_length(std::string_view text);
 
+// At most so many bytes of it, and no character cut in two; `text` is well-formed.
+std::string_view utf8_front(std::string_view text, std::size_t bytes);
+
 // How many characters it has, as vendors count them; `text` is well-formed.
 std::int64_t code_points(std::string_view text);
 

@@ -170,7 +170,7 @@ void LocalServer::launch() {
     log::warn("llm_server_log", {{"file", options_.log_file}, {"why", std::strerror(errno)}});
   ++lives_;
   become(State::starting);
-  auto child = ChildProcess::spawn({.command = command(),
+  auto child = net::ChildProcess::spawn({.command = command(),
                                     .output = options_.log_file,
                                     .nice = options_.nice,
                                     .without_environment = "LLAMA_"});  // its switches also come from there

@@ -17,8 +17,8 @@
 #include <string>
 #include <vector>
 
-#include "llm/child_process.hpp"
 #include "llm/llm.hpp"
+#include "net/child_process.hpp"
 #include "net/loop.hpp"
 
 namespace offhook::llm {
@@ -84,7 +84,7 @@ class LocalServer {
   const std::string origin_, base_url_;
 
   std::atomic<State> state_{State::dead};
-  std::optional<ChildProcess> child_;
+  std::optional<net::ChildProcess> child_;
   net::Timer tick_;
   Time launch_at_{}, ready_by_{}, ready_since_{}, health_at_{}, kill_at_ = Time::max();
   std::unique_ptr<net::Pending> health_;

@@ -1,22 +1,24 @@
-#include "llm/child_process.hpp"
+#include "net/child_process.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <string_view>
 
-#include "base/descriptor.hpp"
 #include "base/log.hpp"
 
-namespace offhook::llm {
+namespace offhook::net {
 
 namespace {
 
@@ -31,7 +33,7 @@ int open_high(const char* path, int flags) {
 struct Launch {
   char* const* arguments;
   char* const* environment;
-  int input, output;
+  int input, output, errors;
   int nice;
   pid_t parent;
   volatile int error;  // of execve, written by the child into the memory it shares with us
@@ -49,7 +51,7 @@ struct Launch {
     ::sigaction(number, &plain, nullptr);
   ::dup2(launch.input, 0);
   ::dup2(launch.output, 1);
-  ::dup2(launch.output, 2);
+  ::dup2(launch.errors, 2);
   ::close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);  // of libraries that forget O_CLOEXEC
   sigset_t none;
   ::sigemptyset(&none);
@@ -72,34 +74,79 @@ __attribute__((noinline)) pid_t launch_blocked(Launch& launch) {
   return pid;
 }
 
+// The child's three descriptors, and our ends of them.
+struct Ends {
+  Descriptor input, output, errors;
+  ChildProcess::Pipes ours;
+};
+
+Result<Ends> open_file(const std::string& file) {
+  const char* path = file.empty() ? "/dev/null" : file.c_str();
+  Ends ends;
+  ends.output = Descriptor(open_high(path, O_WRONLY | O_CREAT | O_APPEND));
+  if (!ends.output)
+    return Error{Errc::invalid, std::string("opening ") + path + " for its output: " + std::strerror(errno)};
+  ends.errors = Descriptor(::fcntl(ends.output.get(), F_DUPFD_CLOEXEC, 3));
+  ends.input = Descriptor(open_high("/dev/null", O_RDONLY));
+  if (!ends.input) return Error{Errc::internal, std::string("opening /dev/null: ") + std::strerror(errno)};
+  return ends;
+}
+
+Descriptor above_three(int fd) {
+  const Descriptor low(fd);
+  return Descriptor(::fcntl(low.get(), F_DUPFD_CLOEXEC, 3));
+}
+
+Result<Ends> open_pipes() {
+  int input[2], output[2], errors[2];
+  Ends ends;
+  const auto failed = [] { return Error{Errc::unavailable, std::string("making its pipes: ") + std::strerror(errno)}; };
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, input) != 0) return failed();
+  ends.input = above_three(input[0]);
+  ends.ours.input = above_three(input[1]);
+  if (::pipe2(output, O_CLOEXEC) != 0) return failed();
+  ends.ours.output = above_three(output[0]);
+  ends.output = above_three(output[1]);
+  if (::pipe2(errors, O_CLOEXEC) != 0) return failed();
+  ends.ours.errors = above_three(errors[0]);
+  ends.errors = above_three(errors[1]);
+  for (const int fd : {ends.ours.input.get(), ends.ours.output.get(), ends.ours.errors.get()})
+    if (fd < 0 || ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK) != 0) return failed();
+  if (!ends.input || !ends.output || !ends.errors) return failed();
+  return ends;
+}
+
 }  // namespace
 
 Result<ChildProcess> ChildProcess::spawn(const Options& options) {
   const std::string doing = "starting " + (options.command.empty() ? "nothing" : options.command.front());
   if (options.command.empty()) return Error{Errc::internal, doing + ": the command is empty"};
-  const char* path = options.output.empty() ? "/dev/null" : options.output.c_str();
-  const Descriptor output(open_high(path, O_WRONLY | O_CREAT | O_APPEND));
-  if (output.get() < 0)
-    return Error{Errc::invalid, doing + ": opening " + path + " for its output: " + std::strerror(errno)};
-  const Descriptor input(open_high("/dev/null", O_RDONLY));
-  if (input.get() < 0) return Error{Errc::internal, doing + ": opening /dev/null: " + std::strerror(errno)};
+  auto ends = options.piped ? open_pipes() : open_file(options.output);
+  if (!ends) return ends.error().within(doing);
 
   std::vector<char*> arguments, environment;
   for (const std::string& word : options.command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
-  for (char** entry = environ; entry && *entry; ++entry)
+  std::vector<std::string> given;
+  if (options.environment)
+    for (const auto& [name, value] : *options.environment) given.push_back(name + "=" + value);
+  for (std::string& entry : given) environment.push_back(entry.data());
+  for (char** entry = environ; !options.environment && entry && *entry; ++entry)
     if (options.without_environment.empty() || !std::string_view(*entry).starts_with(options.without_environment))
       environment.push_back(*entry);
   environment.push_back(nullptr);
 
-  Launch launch{arguments.data(), environment.data(), input.get(), output.get(), options.nice, ::getpid(), 0};
+  Launch launch{arguments.data(),    environment.data(), ends->input.get(), ends->output.get(),
+                ends->errors.get(), options.nice,       ::getpid(),        0};
   const pid_t pid = launch_blocked(launch);
   if (pid < 0) return Error{Errc::unavailable, doing + ": no process could be made: " + std::strerror(errno)};
   if (launch.error != 0) {
     ::waitpid(pid, nullptr, 0);  // it is at its end already
     return Error{launch.error == ENOENT ? Errc::not_found : Errc::invalid, doing + ": " + std::strerror(launch.error)};
   }
-  return ChildProcess(pid);
+  ChildProcess child(pid);
+  child.pipes_ = std::move(ends->ours);
+  return child;
 }
 
 std::optional<std::string> ChildProcess::ended() {
@@ -133,4 +180,18 @@ ChildProcess::~ChildProcess() {
   if (!ended()) log::error("child_not_reaped", {{"pid", pid_}});
 }
 
-}  // namespace offhook::llm
+std::string find_program(const std::string& name, std::string_view path) {
+  const auto runs = [](const std::string& file) {
+    struct stat status{};
+    return ::stat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) && ::access(file.c_str(), X_OK) == 0;
+  };
+  if (name.find('/') != name.npos) return runs(name) ? name : "";
+  while (!name.empty() && !path.empty()) {
+    const std::string_view folder = path.substr(0, path.find(':'));
+    path.remove_prefix(std::min(path.size(), folder.size() + 1));
+    if (std::string file = std::string(folder) + "/" + name; !folder.empty() && runs(file)) return file;
+  }
+  return "";
+}
+
+}  // namespace offhook::net

@@ -1,8 +1,9 @@
-#include "llm/child_process.hpp"
+#include "net/child_process.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,7 +16,7 @@
 #include <sstream>
 #include <thread>
 
-namespace offhook::llm {
+namespace offhook::net {
 namespace {
 
 std::string wait_for_end(ChildProcess& child) {
@@ -25,7 +26,7 @@ std::string wait_for_end(ChildProcess& child) {
 }
 
 std::string output_of(std::vector<std::string> command, std::string without = {}) {
-  const std::string file = testing::TempDir() + "child_output_" + std::to_string(::getpid());
+  const std::string file = ::testing::TempDir() + "child_output_" + std::to_string(::getpid());
   std::filesystem::remove(file);
   auto child =
       ChildProcess::spawn({.command = std::move(command), .output = file, .without_environment = std::move(without)});
@@ -80,6 +81,39 @@ TEST(ChildProcess, does_not_see_the_variables_kept_from_it) {
   ::unsetenv("LLAM");
 }
 
+TEST(ChildProcess, piped_it_hears_us_and_we_hear_it) {
+  auto child = ChildProcess::spawn({.command = {"/bin/sh", "-c", "read line; echo \"heard $line\"; echo oops >&2"},
+                                    .piped = true,
+                                    .environment = {{{"PATH", "/bin"}}}});
+  ASSERT_TRUE(child) << child.error().what;
+  ASSERT_EQ(::send(child->pipes().input.get(), "you\n", 4, MSG_NOSIGNAL), 4);
+  EXPECT_EQ(wait_for_end(*child), "exited with status 0");
+  char bytes[64];
+  EXPECT_EQ(std::string(bytes, static_cast<std::size_t>(::read(child->pipes().output.get(), bytes, 64))),
+            "heard you\n");
+  EXPECT_EQ(std::string(bytes, static_cast<std::size_t>(::read(child->pipes().errors.get(), bytes, 64))), "oops\n");
+  EXPECT_EQ(::send(child->pipes().input.get(), "you\n", 4, MSG_NOSIGNAL), -1);
+  EXPECT_EQ(errno, EPIPE);
+}
+
+TEST(ChildProcess, sees_the_environment_it_is_given_and_nothing_else) {
+  const std::string file = ::testing::TempDir() + "child_environment_" + std::to_string(::getpid());
+  auto child = ChildProcess::spawn(
+      {.command = {"/usr/bin/env"}, .output = file, .environment = {{{"TOKEN", "s3cret"}, {"HOME", "/home/a"}}}});
+  ASSERT_TRUE(child) << child.error().what;
+  wait_for_end(*child);
+  std::stringstream text;
+  text << std::ifstream(file).rdbuf();
+  std::filesystem::remove(file);
+  EXPECT_EQ(text.str(), "TOKEN=s3cret\nHOME=/home/a\n");
+}
+
+TEST(ChildProcess, a_program_is_found_as_a_shell_finds_it) {
+  EXPECT_EQ(find_program("sh", "/nowhere::/bin"), "/bin/sh");
+  EXPECT_EQ(find_program("/bin/sh", ""), "/bin/sh");
+  for (const char* none : {"no-such-program", "/etc/passwd", "", "."}) EXPECT_EQ(find_program(none, "/bin:/etc"), "");
+}
+
 TEST(ChildProcess, does_not_outlive_the_thread_that_started_it) {
   std::optional<ChildProcess> child;
   std::thread([&] { child.emplace(*ChildProcess::spawn({.command = {"/bin/sleep", "600"}})); }).join();
@@ -97,4 +131,4 @@ TEST(ChildProcess, is_killed_and_reaped_with_its_owner) {
 }
 
 }  // namespace
-}  // namespace offhook::llm
+}  // namespace offhook::net
