@@ -27,6 +27,15 @@ struct DurationOption {
   void take() { target = Duration(static_cast<Duration::rep>(milliseconds * 1e3)); }
 };
 
+// Calls the tool whose name the caller says; then says what it returned.
+offhook::standins::Reply use_tools(const offhook::standins::Asked& asked, const std::string& arguments,
+                                   const std::string& reply) {
+  if (asked.after_tool) return {"It says: " + asked.tool_result, {}};
+  for (const std::string& tool : asked.tools)
+    if (asked.last_user.find(tool) != std::string::npos) return {"", {{tool, arguments}}};
+  return {reply, {}};
+}
+
 int run(const offhook::standins::Settings& settings) {
   sigset_t signals;
   sigemptyset(&signals);
@@ -63,6 +72,11 @@ int main(int argc, char** argv) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--reply", settings.reply, "what the language models say")->capture_default_str();
+  std::string arguments;
+  app.add_option("--tools", arguments,
+                 "the language models call the tool whose name the caller says, with these arguments, and say what it "
+                 "returned")
+      ->type_name("JSON");
   std::vector<std::string> phrases;
   app.add_option("--phrase", phrases, "what the caller says, utterance by utterance; may come more than once");
   app.add_option("--keys", keys, "required: every request needs one; open: none is right too")
@@ -81,6 +95,10 @@ int main(int argc, char** argv) {
     settings.host = listen.substr(0, colon);
     settings.port = static_cast<std::uint16_t>(std::stoi(port));
     settings.keys_required = keys == "required";
+    if (!arguments.empty())
+      settings.think = [arguments, reply = settings.reply](const offhook::standins::Asked& asked) {
+        return use_tools(asked, arguments, reply);
+      };
     if (!phrases.empty()) settings.phrases = phrases;
     return run(settings);
   } catch (const CLI::ParseError& error) {

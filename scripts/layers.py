@@ -16,7 +16,7 @@ ORDER = [
     {"inference"},
     {"telemetry"},
     {"vad", "noise", "turn", "stt", "llm", "tts"},
-    {"dialog"},
+    {"dialog", "tools"},
     {"call"},
     {"edge"},
     {"server"},

@@ -65,7 +65,8 @@ struct Ask {
   Generation generation = 0;
   bool speculative = false;
   bool tools = true;        // false: no more tool steps in this turn
-  dialog::Context context;  // a snapshot, the question included; not logged, since it follows from the events
+  dialog::Context context;  // a snapshot, the question included; not logged, since it follows from the events …
+  std::string notes;        // … as this does: what belongs behind the instructions
   template <class V>
   void visit(V&& v) {
     v("gen", generation), v("speculative", speculative), v("tools", tools);
@@ -97,6 +98,16 @@ struct Speak {  // synthesize; heard only after Release
   template <class V>
   void visit(V&& v) {
     v("gen", generation), v("clause", clause), v("text", text);
+  }
+};
+struct Dial {  // as Speak, but the tones of telephone keys
+  static constexpr const char* kName = "dial";
+  Generation generation = 0;
+  int clause = 0;
+  std::string digits;
+  template <class V>
+  void visit(V&& v) {
+    v("gen", generation), v("clause", clause), v("digits", digits);
   }
 };
 struct Release {
@@ -217,9 +228,9 @@ struct TurnMeant {  // after a filler: from the caller's last audible sample to 
 
 using Do =
     std::variant<action::Listen, action::Transcribe, action::ScoreTurn, action::ScoreWords, action::StopListening,
-                 action::Ask, action::StopThinking, action::Abandon, action::Speak, action::Release, action::Close,
-                 action::Hold, action::Resume, action::Flush, action::CallTool, action::CancelTool, action::HangUp,
-                 action::CallerSaid, action::AgentSaid, action::TurnTook, action::TurnMeant>;
+                 action::Ask, action::StopThinking, action::Abandon, action::Speak, action::Dial, action::Release,
+                 action::Close, action::Hold, action::Resume, action::Flush, action::CallTool, action::CancelTool,
+                 action::HangUp, action::CallerSaid, action::AgentSaid, action::TurnTook, action::TurnMeant>;
 
 struct Action {
   Do what;

@@ -7,6 +7,8 @@
 
 #include "base/log.hpp"
 #include "base/wall_clock.hpp"
+#include "call/builtin_tools.hpp"
+#include "call/machines.hpp"
 #include "call/publish.hpp"
 
 namespace offhook::call {
@@ -191,6 +193,8 @@ void Call::process(const Event& event) {
   } else if (auto* c = std::get_if<event::ClauseReady>(&event); c && !c->why.empty()) {
     services_.metrics.voice_failures.add();
     log::warn(start_.call_id, "voice_failed", {{"error", c->why}});
+  } else if (auto* r = std::get_if<event::ToolReturned>(&event); r && !r->ok) {
+    services_.metrics.tool_failures.add();
   } else if (auto* f = std::get_if<event::TranscriptFailed>(&event)) {
     services_.metrics.transcript_failures.add();
     log::warn(start_.call_id, "transcript_failed", {{"error", f->why}});
@@ -215,6 +219,7 @@ void Call::perform(const Action& action) {
             mouth_.abandon(a.generation);
           },
           [&](const action::Speak& a) { mouth_.speak(a.generation, a.clause, a.text); },
+          [&](const action::Dial& a) { mouth_.dial(a.generation, a.clause, a.digits); },
           [&](const action::Release& a) {
             spending_.released(a.generation);
             mouth_.release(a.generation);
@@ -223,10 +228,8 @@ void Call::perform(const Action& action) {
           [&](const action::Hold& a) { mouth_.hold(a.generation); },
           [&](const action::Resume& a) { mouth_.resume(a.generation); },
           [&](const action::Flush& a) { queue_.push_front(event::Flushed{a.generation, mouth_.flush(a.generation)}); },
-          [&](const action::CallTool& a) {
-            queue_.push_back(event::ToolReturned{a.id, false, "This tool is not available."});
-          },
-          [&](const action::CancelTool&) {},
+          [&](const action::CallTool& a) { call_tool(a); },
+          [&](const action::CancelTool& a) { running_tools_.erase(a.id); },
           [&](const action::HangUp&) {
             hangup_why_ = action.why;
             wire_.hang_up(action.why);
@@ -236,8 +239,9 @@ void Call::perform(const Action& action) {
             spending_.heard(a.text);
             // Cut, it is the caller's turn already, and what they say is about to be asked.
             if (!a.cut && state_.line.phase == LineState::Phase::up)
-              services_.llm.read_ahead(
-                  [&] { return dialog::render(agent_->instructions, state_.task.context, agent_->max_tokens); });
+              services_.llm.read_ahead([&] {
+                return dialog::render(instructions(notes_of(state_.task)), state_.task.context, agent_->max_tokens);
+              });
           },
           [&](const action::TurnTook&) {},
           [&](const action::TurnMeant&) {},
@@ -249,7 +253,9 @@ void Call::ask(const action::Ask& ask) {
   const Settings& s = agent_->settings;
   const Generation g = ask.generation;
   llm::Request request;
-  request.messages = dialog::render(agent_->instructions, ask.context, agent_->max_tokens);
+  request.messages = dialog::render(instructions(ask.notes), ask.context, agent_->max_tokens);
+  request.tools = agent_->tools;
+  request.may_call = ask.tools;
   request.max_tokens = agent_->max_answer_tokens;
   request.temperature = agent_->temperature;
   request.first_token = Deadline::in(services_.loop.now(), s.mind_patience);
@@ -276,6 +282,26 @@ void Call::ask(const action::Ask& ask) {
       dispatch(event::MindFailed{g, answer.error().what});
   };
   thinking_ = services_.llm.chat(std::move(request), std::move(sink));
+}
+
+void Call::call_tool(const action::CallTool& call) {
+  const auto& known = agent_->settings.tools;
+  const auto tool = std::ranges::find(known, call.tool, &ToolSettings::name);
+  if (tool != known.end() && tool->builtin == Builtin::collect) {
+    const auto wanted = read_builtin(Builtin::collect, call.arguments);
+    if (wanted) queue_.push_back(event::Expecting{wanted->expects});
+    queue_.push_back(event::ToolReturned{call.id, wanted.ok(), wanted ? "Noted." : wanted.error().what});
+    return;
+  }
+  if (!services_.toolbox) {
+    queue_.push_back(event::ToolReturned{call.id, false, "This tool is not available."});
+    return;
+  }
+  running_tools_[call.id] =
+      services_.toolbox->call(start_.call_id, call.tool, call.arguments, [this, id = call.id](tools::Told told) {
+        running_tools_.erase(id);
+        dispatch(event::ToolReturned{id, told.ok, std::move(told.text)});
+      });
 }
 
 // One at a time: what was asked before is about words that are no longer the last.
@@ -352,6 +378,8 @@ void Call::count(const Action& action) {
                    m.hold.observe(now() - held_at_);
                  },
                  [&](const action::Flush&) { m.interruptions.add(); },
+                 [&](const action::CallTool&) { m.tool_calls.add(); },
+                 [&](const action::CancelTool&) { m.tool_cancels.add(); },
                  [&](const action::CallerSaid& a) {
                    if (a.final) log::debug(start_.call_id, "caller_said", {{"text", a.text}});
                  },

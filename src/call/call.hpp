@@ -3,9 +3,11 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/gate.hpp"
 #include "base/ring.hpp"
@@ -20,6 +22,7 @@
 #include "llm/llm.hpp"
 #include "telemetry/metrics.hpp"
 #include "telemetry/service_metrics.hpp"
+#include "tools/toolbox.hpp"
 #include "turn/word_scorer.hpp"
 
 namespace offhook::call {
@@ -52,6 +55,7 @@ struct Services {
   Gate* gate = nullptr;              // proves that none outlives the services
   noise::Suppressor* noise = nullptr;
   turn::WordScorer* word_scorer = nullptr;
+  tools::Toolbox* toolbox = nullptr;  // null: the agent has no tools but its own
 };
 
 // An agent as a call needs it; immutable, shared.
@@ -59,6 +63,7 @@ struct Agent {
   std::string name;
   std::string instructions;
   Settings settings;
+  std::vector<llm::Tool> tools;   // as the model is told of settings.tools, in that order
   std::size_t max_tokens = 6000;  // of what is asked
   int max_answer_tokens = 160;
   double temperature = 0.3;
@@ -85,6 +90,8 @@ class Call final : public Line {
   void process(const Event& event);
   void perform(const Action& action);
   void ask(const action::Ask& ask);
+  void call_tool(const action::CallTool& call);
+  std::string instructions(const std::string& notes) const { return agent_->instructions + notes; }
   void score_words(const action::ScoreWords& score);
   void stop_thinking(Generation generation);
   void tell_cost();
@@ -116,6 +123,7 @@ class Call final : public Line {
   Ears ears_;
   Mouth mouth_;
   std::unique_ptr<net::Pending> thinking_, scoring_words_;
+  std::map<std::string, std::unique_ptr<net::Pending>, std::less<>> running_tools_;  // by id
   Generation thinking_for_ = 0, speculated_ = 0;
   std::vector<std::string> unheard_clauses_;  // of a speculated reply, for those who watch
   Time held_at_{};

@@ -9,6 +9,7 @@
 #include "audio/wav.hpp"
 #include "call/fakes.hpp"
 #include "call/replay.hpp"
+#include "net/fake_services_testing.hpp"
 
 namespace offhook::call {
 namespace {
@@ -306,6 +307,90 @@ TEST_F(CallTest, tools_are_told_to_be_unavailable_until_there_are_any_and_their_
   EXPECT_EQ(m[4].content, "This tool is not available.");
   EXPECT_EQ(m[5].tool_call_id, m[3].tool_calls[1].id);
   hang_up();
+}
+
+TEST_F(CallTest, a_tool_is_asked_over_http_and_its_answer_told) {
+  tools::Tool book;
+  book.name = "book";
+  book.parameters = R"({"type":"object","properties":{}})";
+  book.http.url = "https://crm.example/book";
+  net::FakeHttp http;
+  tools::Toolbox toolbox(loop, http, {book});
+  services.toolbox = &toolbox;
+  agent.settings.tools = {{"book", Effect::once, 10'000'000}};
+  agent.tools = {{"book", "Books a table.", book.parameters}};
+  recognizer.texts = {"book a table"};
+  llm.answers = {{}, {"It is booked."}};
+  llm.tool_calls = {{"", "book", "{\"when\":9}"}};
+  speech = {{1500ms, 2500ms}};
+  start();
+  run(4s);
+  ASSERT_EQ(http.sent.size(), 1u);
+  EXPECT_EQ(http.last().call.body, "{\"when\":9}");
+  http.last().head(200, "application/json");
+  http.last().body("{\"table\":7}");
+  http.last().end();
+  run(8s);
+  ASSERT_EQ(llm.requests.size(), 2u);
+  ASSERT_EQ(llm.requests[0].tools.size(), 1u);
+  EXPECT_EQ(llm.requests[0].tools[0].description, "Books a table.");
+  EXPECT_TRUE(llm.requests[0].may_call);
+  EXPECT_EQ(llm.requests[1].messages.back().content, "{\"table\":7}");
+  EXPECT_EQ(voice.texts.back(), "It is booked.");
+  hang_up();
+}
+
+TEST_F(CallTest, a_call_that_ends_cancels_its_tools) {
+  tools::Tool book;
+  book.name = "book";
+  book.parameters = R"({"type":"object","properties":{}})";
+  book.http.url = "https://crm.example/book";
+  net::FakeHttp http;
+  tools::Toolbox toolbox(loop, http, {book});
+  services.toolbox = &toolbox;
+  agent.settings.tools = {{"book", Effect::once, 10'000'000}};
+  recognizer.texts = {"book a table"};
+  llm.answers = {{}};
+  llm.tool_calls = {{"", "book", "{}"}};
+  speech = {{1500ms, 2500ms}};
+  start();
+  run(4s);
+  ASSERT_EQ(http.sent.size(), 1u);
+  EXPECT_TRUE(http.last().open);
+  hang_up();
+  EXPECT_FALSE(http.last().open);
+}
+
+TEST_F(CallTest, the_last_step_names_the_tools_but_lets_none_be_called) {
+  agent.settings.tools = {{"book", Effect::once, 10'000'000}};
+  agent.settings.tool_steps = 1;
+  agent.tools = {{"book", "Books a table.", ""}};
+  recognizer.texts = {"book a table"};
+  llm.answers = {{}, {"That is not possible."}};
+  llm.tool_calls = {{"", "book", "{}"}};
+  speech = {{1500ms, 2500ms}};
+  start();
+  run(6s);
+  ASSERT_EQ(llm.requests.size(), 2u);
+  EXPECT_EQ(llm.requests[1].tools.size(), 1u);
+  EXPECT_FALSE(llm.requests[1].may_call);
+  hang_up();
+}
+
+TEST_F(CallTest, what_the_caller_is_to_tell_is_an_event_and_keys_are_tones) {
+  agent.settings.tools = {{.name = "collect", .builtin = Builtin::collect},
+                          {.name = "send_digits", .builtin = Builtin::send_digits}};
+  recognizer.texts = {"press one"};
+  llm.answers = {{"What is your number?"}, {"Done."}};
+  llm.tool_calls = {{"", "collect", "{\"what\":\"phone\"}"}, {"", "send_digits", "{\"digits\":\"1\"}"}};
+  speech = {{1500ms, 2500ms}};
+  start();
+  run(8s);
+  hang_up();
+  const auto log = log_text();
+  EXPECT_NE(log.find("\"e\":\"expecting\",\"what\":\"phone\""), std::string::npos);
+  EXPECT_NE(log.find("\"a\":\"dial\""), std::string::npos);
+  for (const auto& text : voice.texts) EXPECT_NE(text, "1") << "keys are not spoken";
 }
 
 TEST_F(CallTest, a_log_that_cannot_be_written_does_not_cost_the_call) {

@@ -24,6 +24,7 @@ Actions step(State& state, const Event& event, Time now) {
   step_line(state.line, state, event, now, decisions, actions);
   step_task(state.task, state, event, now, decisions, actions);
   step_reply(state.reply, state, event, now, decisions, actions);
+  drop_early_tools(state.task, state.reply, actions);
   return actions;
 }
 

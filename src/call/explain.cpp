@@ -123,6 +123,9 @@ class Teller {
                    },
                    [&](const action::Abandon& a) { abandon(a.generation, why); },
                    [&](const action::Speak& a) { speak(a); },
+                   [&](const action::Dial& a) {
+                     tell(Who::agent, "presses " + shown(a.digits) + of(a.generation) + because(why));
+                   },
                    [&](const action::Release& a) { release(a.generation, why); },
                    [&](const action::Hold& a) { hold(a.generation, why); },
                    [&](const action::Resume& a) { resume(a.generation, why); },

@@ -23,7 +23,7 @@ bool muted(const State& all) {
     case Mute::none: return false;
     case Mute::always: return all.reply.out() && all.reply.audible;
     case Mute::greeting: return all.reply.kind == Reply::Kind::greeting;
-    case Mute::tools: return !all.task.running.empty();
+    case Mute::tools: return all.task.working();
   }
   return false;
 }

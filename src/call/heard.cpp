@@ -20,7 +20,7 @@ std::string_view whole_words(std::string_view text, std::size_t bytes) {
 
 // `left`: samples played of it.
 std::string_view heard_of(const Clause& c, Sample left, double pace) {
-  if (left <= 0 || !c.audible()) return {};
+  if (left <= 0 || !c.audible() || c.tones) return {};
   const bool known = c.samples > 0 && !c.broken;
   if (known && left >= c.samples) return c.text;
   if (!c.said.empty()) {

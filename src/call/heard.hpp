@@ -22,6 +22,7 @@ struct Clause {
   bool begun = false;      // its first sound is here
   bool broken = false;     // its voice broke off: `samples` are not all of the text
   bool filler = false;     // said while the answer was not there
+  bool tones = false;      // `text` is keys, not words
   std::vector<Said> said;  // where the voice tells; both grow
 
   bool audible() const { return begun || samples > 0; }

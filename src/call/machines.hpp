@@ -14,10 +14,16 @@ void step_line(LineState& line, const State& all, const Event& event, Time now, 
 void step_task(Task& task, const State& all, const Event& event, Time now, Decisions& decisions, Actions& actions);
 void step_reply(Reply& reply, const State& all, const Event& event, Time now, Decisions& decisions, Actions& actions);
 
+// After the others: what a speculated reply has called goes with it.
+void drop_early_tools(Task& task, const Reply& reply, Actions& actions);
+
 Time deadline_of(const Floor& floor, const State& all);
 Time deadline_of(const Patience& patience, const State& all);
 Time deadline_of(const LineState& line, const State& all);
 Time deadline_of(const Task& task, const State& all);
+
+// What has been remembered, as it stands behind the instructions; empty: nothing.
+std::string notes_of(const Task& task);
 
 // A speculated reply answers just what is committed in this step, and is now released.
 bool will_release(const Reply& reply, const Decisions& decisions);

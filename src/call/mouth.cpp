@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "audio/dtmf.hpp"
 #include "base/utf8.hpp"
 
 namespace offhook::call {
@@ -51,14 +52,22 @@ void Mouth::begin(Generation generation) {
 }
 
 void Mouth::speak(Generation generation, int clause, std::string text) {
+  take(generation, {clause, std::move(text), false});
+}
+
+void Mouth::dial(Generation generation, int clause, std::string digits) {
+  take(generation, {clause, std::move(digits), true});
+}
+
+void Mouth::take(Generation generation, Clause clause) {
   begin(generation);
   closed_at_ = -1;
   playout_.reopen();  // one more clause, after all
   if (waiting_.size() >= kMostClauses) {
     ++rendered_;
-    return tell_(event::ClauseReady{generation, clause, 0, "too many clauses wait"});
+    return tell_(event::ClauseReady{generation, clause.number, 0, "too many clauses wait"});
   }
-  waiting_.push_back({clause, std::move(text)});
+  waiting_.push_back(std::move(clause));
   next();
 }
 
@@ -101,15 +110,21 @@ void Mouth::abandon(Generation generation) {
   flush(generation);
 }
 
+// Sound that needs no voice.
+std::shared_ptr<const std::vector<std::int16_t>> Mouth::known(const Clause& clause) {
+  if (clause.tones) return std::make_shared<const std::vector<std::int16_t>>(audio::dtmf(clause.text, edge_.rate));
+  return phrases_.find({voice_.key(), edge_.rate, clause.text});
+}
+
 // Synthesizes the next clause, if the sound that waits is short enough.
 void Mouth::next() {
   if (std::exchange(busy_, true)) return;
   while (!rendering_ && !waiting_.empty() && playout_.active() && playout_.waiting() < kAhead) {
     under_way_ = std::move(waiting_.front());
     waiting_.pop_front();
-    if (auto sound = phrases_.find({voice_.key(), edge_.rate, under_way_.text})) {
+    if (auto sound = known(under_way_)) {
       const Generation generation = generation_;
-      if (used_) used_("", code_points(under_way_.text));
+      if (used_ && !under_way_.tones) used_("", code_points(under_way_.text));
       // The event first: a reply's samples must be known before it becomes audible.
       ready(under_way_.number, static_cast<Sample>(sound->size()), "");
       if (generation == generation_) playout_.add(std::move(sound), loop_.now());

@@ -39,6 +39,7 @@ class Mouth final : private net::MediaClock::Listener {
   ~Mouth() override;
 
   void speak(Generation generation, int clause, std::string text);
+  void dial(Generation generation, int clause, std::string digits);  // as speak(), but the tones of these keys
   void release(Generation generation);
   void close(Generation generation, int clauses);
   void hold(Generation generation);
@@ -54,7 +55,10 @@ class Mouth final : private net::MediaClock::Listener {
   struct Clause {
     int number = 0;
     std::string text;
+    bool tones = false;
   };
+  void take(Generation generation, Clause clause);
+  std::shared_ptr<const std::vector<std::int16_t>> known(const Clause& clause);
   void on_frame(Time now) override;
   void begin(Generation generation);
   void next();

@@ -2,6 +2,7 @@
 // answer. It only decides; line and reply carry out.
 #include <algorithm>
 
+#include "call/builtin_tools.hpp"
 #include "call/machines.hpp"
 #include "dialog/fillers.hpp"
 
@@ -31,17 +32,39 @@ bool fills(const Reply& r) {
   return !r.clauses.empty() && r.clauses.front().filler;
 }
 
-// When a filler is due: so long after the caller's last word, and not where the answer is known to be near.
+// Since when neither has said anything.
+Time silent_since(const Patience& p, const State& all) {
+  return std::max(p.agent_heard, all.floor.taken_end);
+}
+
+// When a filler is due: so long after the caller's last word, and not where the answer is known to be near; behind
+// tools, so long after anybody's.
 Time filler_at(const Patience& p, const State& all) {
   const Reply& r = all.reply;
   const Settings& s = all.settings;
-  if (s.filler <= Duration::zero() || r.kind != Reply::Kind::answer || !r.released || r.held || r.flushing || r.filled)
-    return Time::max();
-  if (!r.speech_end || r.first_token || !r.clauses.empty() || !r.calls.empty() || r.mind_done) return Time::max();
+  if (r.kind != Reply::Kind::answer || !r.released || r.held || r.flushing || r.filled) return Time::max();
+  if (r.first_token || !r.clauses.empty() || !r.calls.empty() || r.mind_done) return Time::max();
+  if (all.task.steps > 0) return later(silent_since(p, all), s.tool_filler);
+  if (s.filler <= Duration::zero() || !r.speech_end) return Time::max();
   const Time due = later(*r.speech_end, s.filler);
   if (p.mind_takes < Duration::zero()) return due;
   const Time near = later(r.asked_at, p.mind_takes);
   return due > near - s.filler_gain && due < near ? later(near, s.filler_gain) : due;
+}
+
+// The agent has asked for the call's end, and what it said with that has been heard.
+const Task::Running* asks_for_end(const State& all) {
+  if (all.reply.exists() || all.floor.turn) return nullptr;
+  for (const auto& r : all.task.running)
+    if (r.settings.builtin == Builtin::end_call) return &r;
+  return nullptr;
+}
+
+// When something is said because a tool takes long: nobody has said anything for so long.
+Time tool_filler_at(const Patience& p, const State& all) {
+  const Settings& s = all.settings;
+  if (!all.task.working() || all.reply.exists() || all.floor.turn || s.tool_text.empty()) return Time::max();
+  return later(silent_since(p, all), p.tool_fillers ? s.tool_filler_again : s.tool_filler);
 }
 
 // Why the answer under way will not come, if so.
@@ -71,6 +94,8 @@ void step_patience(Patience& p, const State& all, const Event& event, Time now, 
   if (busy(all) || d.commit) p.quiet_since = now;
 
   const Reply& r = all.reply;
+  if (r.exists() && r.audible) p.agent_heard = now;
+  if (!all.task.working()) p.tool_fillers = 0;
   if (auto* a = get<event::Audible>(event);
       a && a->generation == r.generation && r.kind == Reply::Kind::answer && !r.failed)
     p.failures = 0;
@@ -98,6 +123,10 @@ void step_patience(Patience& p, const State& all, const Event& event, Time now, 
     d.end = Decisions::Say{Reply::Kind::goodbye, s.goodbye_text, "what this call may cost is spent"};
   } else if (now >= later(all.line.answered_at, s.longest_call)) {
     d.end = Decisions::Say{Reply::Kind::goodbye, s.goodbye_text, "the longest call is over"};
+  } else if (const auto* end = asks_for_end(all); end && !d.commit) {
+    const auto asked = read_builtin(Builtin::end_call, end->arguments);
+    const std::string words = asked && !asked->words.empty() ? asked->words : end->spoken ? "" : s.goodbye_text;
+    d.end = Decisions::Say{Reply::Kind::goodbye, words, "the agent ends the call"};
   } else if (counts && p.failures >= s.failures && now - p.failing_since >= s.failing) {
     d.end = Decisions::Say{Reply::Kind::goodbye, s.failure_text,
                            failed + ", " + std::to_string(p.failures) + " times in a row"};
@@ -113,10 +142,16 @@ void step_patience(Patience& p, const State& all, const Event& event, Time now, 
     else
       d.end = Decisions::Say{Reply::Kind::goodbye, s.goodbye_text, "the caller stayed silent"};
   }
+  if (now >= tool_filler_at(p, all) && !get<event::ToolReturned>(event) && !d.commit && !d.say && !d.end) {
+    ++p.tool_fillers;
+    d.say = Decisions::Say{Reply::Kind::prompt, s.tool_text, "a tool takes long"};
+  }
   // Of what was asked before this step; a token that has just come makes it unnecessary.
   if (now >= filler_at(p, all) && !from_mind(event, r.generation) && !d.fail && !d.commit && !d.flush && !d.hold &&
       !d.say && !d.end) {
-    if (const auto filler = dialog::filler_for(r.asked, static_cast<unsigned>(all.floor.turns)))
+    if (all.task.steps > 0)
+      d.filler = s.tool_text;
+    else if (const auto filler = dialog::filler_for(r.asked, static_cast<unsigned>(all.floor.turns)))
       d.filler = *filler;
     else
       d.filler = "";
@@ -129,7 +164,8 @@ Time deadline_of(const Patience& p, const State& all) {
   Time next = later(all.line.answered_at, s.longest_call);
   if (!busy(all)) next = std::min(next, later(p.quiet_since, s.idle));
   if (thinking(all.reply)) next = std::min(next, stalls_at(all.reply, s));
-  next = std::min(next, filler_at(p, all));
+  next = std::min({next, filler_at(p, all), tool_filler_at(p, all)});
+  if (asks_for_end(all)) next = all.line.answered_at;  // at once
   return next;
 }
 

@@ -2,6 +2,7 @@
 // actions.
 //
 //   every start has its stop       Listen, Ask, Hold, CallTool
+//   each call has one result       before the model is asked again; with an effect, after the commit and not twice
 //   nothing stale is ever heard    Speak, Release: only of the newest generation, once
 //   nothing unheard is claimed     the agent's items are the words that the mouth played, and all of them
 //   the parts add up               TurnTook
@@ -37,6 +38,7 @@ class Promises {
   void act(const Action& action);
   void check_heard(const Event& event, const State& state);
   void check_context(const State& state);
+  void check_results(const dialog::Context& context);
   void check_end(const State& state);
   Reply* reply(Generation g, const char* what);  // alive, newest
   void expect(bool kept, const std::string& what);
@@ -48,6 +50,8 @@ class Promises {
   Utterance listening_ = 0, utterances_ = 0;
   enum class Tool { running, returned };
   std::map<std::string, Tool> tools_;
+  const std::vector<ToolSettings>* effects_ = nullptr;  // of the step under way
+  std::set<std::string> called_so_;                     // with an effect, since the caller's last words
   std::set<int> turns_;
   bool hung_up_ = false, ended_ = false, called_ = false;
   Time ticked_{};

@@ -37,9 +37,11 @@ void Promises::saw(Time now, const Event& event, const Actions& actions, const S
   expect(!ended_ || actions.empty(), "an action after the end");
   if (ended_) return;
   before(event);
+  effects_ = &state.settings.tools;
   for (const auto& action : actions) act(action);
   if (std::exchange(called_, false))
-    expect(replies_.count(newest_) && replies_[newest_].released, "a tool runs before its reply is committed");
+    expect(replies_.count(newest_) && replies_[newest_].released,
+           "a tool that has an effect runs before its reply is committed");
   check_heard(event, state);
   check_context(state);
   if (get<event::Tick>(event)) {
@@ -122,6 +124,7 @@ void Promises::act(const Action& a) {
     listening_ = 0;
   } else if (auto* x = std::get_if<action::Ask>(&a.what)) {
     begin(x->generation).thinking = true;
+    if (!x->speculative) check_results(x->context);
   } else if (auto* x = std::get_if<action::StopThinking>(&a.what)) {
     if (auto* r = reply(x->generation, "StopThinking")) r->thinking = false;
   } else if (auto* x = std::get_if<action::Abandon>(&a.what)) {
@@ -137,6 +140,13 @@ void Promises::act(const Action& a) {
       expect(r->released || x->clause == 0, "more than the first clause before the commit");
       expect(!x->text.empty(), "a clause without text");
       r->clauses.emplace_back().text = x->text;
+    }
+  } else if (auto* x = std::get_if<action::Dial>(&a.what)) {
+    if (!replies_.count(x->generation)) begin(x->generation);
+    if (auto* r = reply(x->generation, "Dial")) {
+      expect(x->clause == static_cast<int>(r->clauses.size()), "a clause out of order");
+      expect(r->released, "keys are pressed before the commit");
+      r->clauses.emplace_back().tones = true;
     }
   } else if (auto* x = std::get_if<action::Release>(&a.what)) {
     if (auto* r = reply(x->generation, "Release")) {
@@ -168,7 +178,14 @@ void Promises::act(const Action& a) {
   } else if (auto* x = std::get_if<action::CallTool>(&a.what)) {
     expect(!tools_.count(x->id), "tool call " + x->id + " runs twice");
     tools_[x->id] = Tool::running;
+    const auto tool = std::ranges::find(*effects_, x->tool, &ToolSettings::name);
+    expect(tool != effects_->end(), "a tool is called that there is not");
+    if (tool == effects_->end() || tool->effect == Effect::none) return;
     called_ = true;
+    expect(called_so_.insert(x->tool + " " + x->arguments).second || tool->builtin != Builtin::none,
+           "a tool with an effect is called twice for one turn with the same arguments");
+  } else if (std::holds_alternative<action::CallerSaid>(a.what)) {
+    if (std::get<action::CallerSaid>(a.what).final) called_so_.clear();
   } else if (auto* x = std::get_if<action::CancelTool>(&a.what)) {
     const auto it = tools_.find(x->id);
     expect(it != tools_.end() && it->second == Tool::running, "CancelTool of " + x->id + ", which does not run");
@@ -252,8 +269,19 @@ void Promises::check_context(const State& state) {
     if (item.kind != dialog::Item::Kind::tool_result) continue;
     expect(++results_[item.call_id] == 1, "two results of " + item.call_id);
     const auto it = tools_.find(item.call_id);
-    if (it != tools_.end()) expect(it->second == Tool::returned, "a result of a tool that still runs");
+    if (it != tools_.end() && item.text != dialog::still_running)
+      expect(it->second == Tool::returned, "a result of a tool that still runs");
   }
+}
+
+// What the model is asked with: each call has one result.
+void Promises::check_results(const dialog::Context& context) {
+  std::map<std::string, int> results;
+  for (const auto& item : context)
+    if (item->kind == dialog::Item::Kind::tool_result) ++results[item->call_id];
+  for (const auto& item : context)
+    for (const auto& call : item->calls)
+      expect(results[call.id] == 1, "asked with " + std::to_string(results[call.id]) + " results of " + call.id);
 }
 
 void Promises::check_end(const State& state) {
@@ -264,7 +292,7 @@ void Promises::check_end(const State& state) {
   }
   for (const auto& [id, tool] : tools_) {
     expect(tool == Tool::returned, "the call ended with tool " + id + " running");
-    expect(results_[id] == 1, "tool " + id + " has no result in the context");
+    expect(results_.count(id) == calls_.count(id), "tool " + id + " has no result in the context");
   }
   for (const auto& [id, n] : results_) expect(calls_[id] == 1, "the result of " + id + " has no call in the context");
   for (const auto& [id, n] : calls_) expect(results_[id] == 1, "the call " + id + " has no result in the context");

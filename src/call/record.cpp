@@ -15,6 +15,7 @@ namespace json = boost::json;
 constexpr std::string_view kInterruptions[] = {"hold", "immediate", "never"};
 constexpr std::string_view kMutes[] = {"none", "greeting", "tools", "always"};
 constexpr std::string_view kEffects[] = {"none", "idempotent", "once"};
+constexpr std::string_view kBuiltins[] = {"none", "end_call", "send_digits", "collect", "wait", "remember"};
 constexpr std::string_view kOwners[] = {"offhook", "stt"};
 constexpr std::string_view kRules[] = {"curve", "threshold"};
 constexpr std::string_view kExpects[] = {"none", "number", "phone", "date", "email", "spelling"};
@@ -26,6 +27,8 @@ constexpr auto& names_of() {
     return kInterruptions;
   else if constexpr (std::is_same_v<E, Mute>)
     return kMutes;
+  else if constexpr (std::is_same_v<E, Builtin>)
+    return kBuiltins;
   else if constexpr (std::is_same_v<E, Owner>)
     return kOwners;
   else if constexpr (std::is_same_v<E, Rule>)
@@ -63,7 +66,7 @@ void append_string(std::string& out, std::string_view text) {
 
 // What the caller or the agent said, or the caller typed; masked where words are not recorded.
 bool is_spoken(std::string_view field) {
-  return field == "text" || field == "arguments" || field == "digit";
+  return field == "text" || field == "arguments" || field == "digit" || field == "digits";
 }
 
 // Sums of two of them are no overflow, and JSON's readers agree on them.

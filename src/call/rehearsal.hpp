@@ -95,6 +95,7 @@ class Rehearsal {
 
   void feed(const Event& event);
   void perform(const Action& action);
+  void speak(Generation generation, int clause, std::size_t bytes);
   void note(const std::string& what);
   void windows(Time until);
   Sample available() const;

@@ -230,26 +230,10 @@ void Rehearsal::perform(const Action& a) {
     abandoned_.insert(x->generation);
     if (mouth_.generation == x->generation) mouth_.over = true;
   } else if (auto* x = std::get_if<action::Speak>(&a.what)) {
-    if (mouth_.generation != x->generation) {
-      mouth_ = Playout{};
-      mouth_.generation = x->generation;
-      mouth_.over = false;
-    }
-    Sample length = samples(Duration(60ms) * static_cast<int>(x->text.size()));
-    if (auto s = sound_.find(x->generation); s != sound_.end()) length = x->clause == 0 ? samples(s->second) : 80;
-    if (delays.tts_fails) length = 0;
-    const auto e = event::ClauseReady{x->generation, x->clause, length, delays.tts_fails ? "no voice" : ""};
-    if (!delays.tts_never)
-      later(delays.tts, [this, e] {
-        if (mouth_.generation != e.generation || mouth_.over) return;
-        settle();
-        mouth_.ready[e.clause] = e.samples;
-        if (!delays.tts_streams || e.samples == 0) return feed(e);
-        feed(event::ClauseBegun{e.generation, e.clause});
-        later(span(e.samples) / 5, [this, e] {
-          if (mouth_.generation == e.generation && !mouth_.over) feed(e);
-        });
-      });
+    speak(x->generation, x->clause, x->text.size());
+  } else if (auto* x = std::get_if<action::Dial>(&a.what)) {
+    note("dials " + x->digits);
+    speak(x->generation, x->clause, x->digits.size());
   } else if (auto* x = std::get_if<action::Release>(&a.what)) {
     if (mouth_.generation != x->generation) {
       mouth_ = Playout{};
@@ -282,6 +266,29 @@ void Rehearsal::perform(const Action& a) {
     note("hang up");
     if (edge_answers) later(10ms, event::HungUp{"we hung up", 0});
   }
+}
+
+void Rehearsal::speak(Generation generation, int clause, std::size_t bytes) {
+  if (mouth_.generation != generation) {
+    mouth_ = Playout{};
+    mouth_.generation = generation;
+    mouth_.over = false;
+  }
+  Sample length = samples(Duration(60ms) * static_cast<int>(bytes));
+  if (auto s = sound_.find(generation); s != sound_.end()) length = clause == 0 ? samples(s->second) : 80;
+  if (delays.tts_fails) length = 0;
+  const auto e = event::ClauseReady{generation, clause, length, delays.tts_fails ? "no voice" : ""};
+  if (!delays.tts_never)
+    later(delays.tts, [this, e] {
+      if (mouth_.generation != e.generation || mouth_.over) return;
+      settle();
+      mouth_.ready[e.clause] = e.samples;
+      if (!delays.tts_streams || e.samples == 0) return feed(e);
+      feed(event::ClauseBegun{e.generation, e.clause});
+      later(span(e.samples) / 5, [this, e] {
+        if (mouth_.generation == e.generation && !mouth_.over) feed(e);
+      });
+    });
 }
 
 Sample Rehearsal::available() const {

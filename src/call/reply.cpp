@@ -60,6 +60,7 @@ class Machine {
     if (d_.ending) return;
     if (d_.speculate && !d_.commit) speculate(*d_.speculate);
     if (d_.commit) commit(*d_.commit);
+    if (!d_.commit && r_.out() && sounds_of_tools()) order();
     if (d_.filler && r_.out()) fill(*d_.filler);
     if (d_.ask_again && !r_.exists()) ask({}, false, *d_.ask_again);
   }
@@ -111,14 +112,31 @@ class Machine {
     r_.clauses.push_back(std::move(clause));
   }
 
+  // What a tool wants heard, behind the words so far.
+  bool sounds_of_tools() {
+    if (!d_.preface.empty()) add_clause(d_.preface);
+    for (auto& keys : d_.dial) {
+      if (auto rest = r_.cutter.finish()) add_clause(std::move(*rest));
+      r_.cutter = {};
+      add_clause(std::move(keys));
+      r_.clauses.back().tones = true;
+    }
+    return !d_.preface.empty() || !d_.dial.empty();
+  }
+
   // Before the commit only the first clause is spoken: waste is bounded.
   void order() {
     for (std::size_t i = 0; i < r_.clauses.size(); ++i) {
       if (r_.clauses[i].ordered) continue;
       if (!r_.released && i > 0) return;
-      r_.clauses[i].ordered = true;
-      out_.push_back({action::Speak{r_.generation, static_cast<int>(i), r_.clauses[i].text},
-                      r_.released ? "a clause is complete" : "the first clause, speculatively"});
+      Clause& clause = r_.clauses[i];
+      clause.ordered = true;
+      const int number = static_cast<int>(i);
+      if (clause.tones)
+        out_.push_back({action::Dial{r_.generation, number, clause.text}, "the model asked for it"});
+      else
+        out_.push_back({action::Speak{r_.generation, number, clause.text},
+                        r_.released ? "a clause is complete" : "the first clause, speculatively"});
     }
   }
 
@@ -135,8 +153,9 @@ class Machine {
     if (!r_.released || r_.clauses.empty()) return abandon(why);
     out_.push_back({action::StopThinking{r_.generation}, why});
     r_.mind_done = r_.failed = true;
-    r_.cutter = {};  // half a clause is not worth saying
-    if (!d_.end && !s_.apology_text.empty()) add_clause(s_.apology_text);
+    r_.cutter = {};                          // half a clause is not worth saying
+    const bool goes_on = !r_.calls.empty();  // when its tools return
+    if (!d_.end && !goes_on && !s_.apology_text.empty()) add_clause(s_.apology_text);
     finish();
   }
 
@@ -167,7 +186,7 @@ class Machine {
     clause->samples = std::clamp(c.samples, Sample{0}, kLongestClause);
     clause->broken = !c.why.empty() && c.samples > 0;
     if (c.samples > 0) sounds(c.clause);
-    if (c.samples <= 0 || clause->broken || clause->text.size() < kTellingText) return;
+    if (c.samples <= 0 || clause->broken || clause->tones || clause->text.size() < kTellingText) return;
     const double pace = static_cast<double>(clause->samples) / static_cast<double>(clause->text.size());
     r_.pace += (std::clamp(pace, kFastest, kSlowest) - r_.pace) / 4;
   }
@@ -298,6 +317,7 @@ class Machine {
       r_.turn = c.times;
       r_.speech_end = c.times.speech_end;
       out_.push_back({action::Release{r_.generation}, c.why});
+      sounds_of_tools();
       return finish();
     }
     if (r_.exists()) abandon(r_.released ? "a new turn" : "the words have changed");
@@ -318,7 +338,7 @@ class Machine {
       r_.speech_end = turn->speech_end;
     }
     const int steps = speculative ? 0 : all_.task.steps;  // a new turn begins at none
-    action::Ask ask{r_.generation, speculative, steps < s_.tool_steps, all_.task.context};
+    action::Ask ask{r_.generation, speculative, steps < s_.tool_steps, all_.task.context, notes_of(all_.task)};
     if (speculative)
       ask.context.push_back(
           std::make_shared<const dialog::Item>(dialog::Item{dialog::Item::Kind::caller, extra, false, {}, {}}));

@@ -38,6 +38,31 @@ constexpr const char* kCaller[] = {"stop", "yes",     "mm-hm",      "", "I want 
 constexpr const char* kTokens[] = {"We ",        "open at nine. ",          "Sure, ", "on Saturday! ", "\n",
                                    "d'accord, ", "and so on and so forth ", "né?"};
 
+constexpr std::pair<const char*, Builtin> kBuiltins[] = {{"end_call", Builtin::end_call},
+                                                         {"send_digits", Builtin::send_digits},
+                                                         {"collect", Builtin::collect},
+                                                         {"wait", Builtin::wait},
+                                                         {"remember", Builtin::remember}};
+struct Use {
+  const char *tool, *arguments;
+};
+constexpr Use kUses[] = {
+    {"book", "{}"},
+    {"book", "{\"when\":1}"},
+    {"look", "{}"},
+    {"look", "{\"what\":2}"},
+    {"fly", "{}"},
+    {"book", "{}"},
+    {"look", "{}"},
+    {"end_call", "{}"},
+    {"end_call", "{\"words\":\"Bye then.\"}"},
+    {"send_digits", "{\"digits\":\"12#\"}"},
+    {"send_digits", "{\"digits\":\"x\"}"},
+    {"collect", "{\"what\":\"date\"}"},
+    {"wait", "{\"seconds\":3}"},
+    {"remember", "{\"key\":\"name\",\"value\":\"Ann\"}"},
+};
+
 Settings random_settings(Dice& dice) {
   Settings s;
   s.interruptions = dice.of({Interruptions::hold, Interruptions::hold, Interruptions::immediate, Interruptions::never});
@@ -79,6 +104,13 @@ Settings random_settings(Dice& dice) {
   if (dice.one_in(8)) s.apology_text.clear();
   if (dice.one_in(8)) s.idle_text.clear();
   s.tools = {{"book", Effect::once, dice.ms(100, 8000).count()}, {"look", Effect::none, 1'000'000}};
+  if (dice.one_in(3)) s.tools[0].say = "Let me book that.";
+  s.tools[0].interruptible = dice.one_in(3);
+  s.tools[1].interruptible = !dice.one_in(3);
+  for (const auto& [name, builtin] : kBuiltins) s.tools.push_back({.name = name, .builtin = builtin});
+  s.tool_filler = dice.ms(50, 3000);
+  s.tool_filler_again = dice.ms(50, 8000);
+  if (dice.one_in(4)) s.tool_text.clear();
   return s;
 }
 
@@ -175,14 +207,19 @@ class World {
       const Generation g = x->generation;
       for (int n = dice_.below(5); n > 0; --n) pending_.push_back(event::Token{g, dice_.of(kTokens)});
       if (dice_.one_in(3))
-        for (int n = 1 + dice_.below(3); n > 0; --n)
-          pending_.push_back(event::ToolAsked{g, "t" + std::to_string(dice_.one_in(6) ? calls_ : ++calls_),
-                                              dice_.of({"book", "look", "fly"}), "{}"});
+        for (int n = 1 + dice_.below(3); n > 0; --n) {
+          const Use& use = dice_.of(kUses);
+          pending_.push_back(
+              event::ToolAsked{g, "t" + std::to_string(dice_.one_in(6) ? calls_ : ++calls_), use.tool, use.arguments});
+        }
       if (dice_.one_in(6))
         pending_.push_back(event::MindFailed{g, "broke"});
       else if (!dice_.one_in(8))
         pending_.push_back(event::MindDone{g, "stop"});
     } else if (auto* x = std::get_if<action::Speak>(&a.what)) {
+      start(x->generation);
+      mouth_.clauses.push_back(-1);
+    } else if (auto* x = std::get_if<action::Dial>(&a.what)) {
       start(x->generation);
       mouth_.clauses.push_back(-1);
     } else if (auto* x = std::get_if<action::Release>(&a.what)) {
@@ -430,7 +467,10 @@ TEST(Search, a_thousand_random_stories_break_no_promise) {
       for (int i = dice.below(6); i > 0; --i) a.tokens.push_back(dice.of(kTokens));
       a.first = dice.ms(10, 800);
       a.all = dice.one_in(12) ? -1ms : a.first + dice.ms(0, 1500);
-      if (dice.one_in(3)) a.calls.push_back({"t" + std::to_string(++n), dice.of({"book", "look", "fly"}), "{}"});
+      if (dice.one_in(3)) {
+        const Use& use = dice.of(kUses);
+        a.calls.push_back({"t" + std::to_string(++n), use.tool, use.arguments});
+      }
       if (dice.one_in(8)) a.failure = "503";
       w.tools["t" + std::to_string(n)] = {.after = dice.ms(0, 6000)};
       return a;

@@ -17,13 +17,19 @@ enum class Owner { offhook, stt };                  // who finds the end of a tu
 enum class Rule { curve, threshold };               // how the turn model's probability becomes a wait
 enum class Effect { none, idempotent, once };
 
+enum class Builtin { none, end_call, send_digits, collect, wait, remember };
+
 struct ToolSettings {
   std::string name;
-  Effect effect = Effect::once;
+  Effect effect = Effect::once;  // what calling it does to the world: none may run before the commit
   std::int64_t timeout_us = 10'000'000;
+  bool interruptible = false;  // the caller's next words cancel it
+  std::string say = {};        // said before it runs, where the model has said nothing
+  Builtin builtin = Builtin::none;
   template <class V>
   void visit(V&& v) {
-    v("name", name), v("effect", effect), v("timeout_us", timeout_us);
+    v("name", name), v("effect", effect), v("timeout_us", timeout_us), v("interruptible", interruptible), v("say", say),
+        v("builtin", builtin);
   }
 };
 
@@ -84,6 +90,8 @@ struct Settings {
   int failures = 3;                 // in a row, of mind or voice, …
   Duration failing = 15s;           // … and for so long since the first of them: the call ends politely
   int tool_steps = 3;               // a turn
+  Duration tool_filler = 2500ms;    // of silence while a tool runs: a word about it, …
+  Duration tool_filler_again = 8s;  // … and again
   std::int64_t budget_micros = 0;   // what a call may cost, in millionths of the price file's currency; 0: anything
 
   // ---- words
@@ -92,6 +100,7 @@ struct Settings {
   std::string goodbye_text = "Goodbye.";
   std::string apology_text = "Sorry, I didn't get that. Could you say it again?";
   std::string failure_text = "I'm sorry, I'm having trouble right now. Please call again later. Goodbye.";
+  std::string tool_text = "One moment, please.";  // while a tool takes long; empty: nothing
   std::vector<ToolSettings> tools;
 
   template <class V>
@@ -109,9 +118,10 @@ struct Settings {
         v("idle", idle), v("idle_prompts", idle_prompts), v("filler", filler), v("filler_gain", filler_gain),
         v("longest_call", longest_call), v("longest_turn", longest_turn), v("mind_patience", mind_patience),
         v("voice_patience", voice_patience), v("goodbye_patience", goodbye_patience), v("failures", failures),
-        v("failing", failing), v("tool_steps", tool_steps), v("budget_micros", budget_micros), v("greeting", greeting),
+        v("failing", failing), v("tool_steps", tool_steps), v("tool_filler", tool_filler),
+        v("tool_filler_again", tool_filler_again), v("budget_micros", budget_micros), v("greeting", greeting),
         v("idle_text", idle_text), v("goodbye_text", goodbye_text), v("apology_text", apology_text),
-        v("failure_text", failure_text), v("tools", tools);
+        v("failure_text", failure_text), v("tool_text", tool_text), v("tools", tools);
   }
 };
 

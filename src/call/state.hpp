@@ -141,19 +141,35 @@ struct Reply {
 // ---- task: context and tools
 struct Task {
   struct Running {
-    std::string id;
+    std::string id, tool, arguments;
     Deadline deadline;
+    ToolSettings settings;
+    Generation early = 0;               // the speculated reply that called it; 0: it is committed
+    std::optional<std::string> result;  // early: it has returned, and waits for the commit
+    bool told = false;                  // the model knows that it still runs; its result will be a note
+    bool spoken = false;                // its reply has said something
   };
   dialog::Context context;
   std::vector<Running> running;
-  bool results_waiting = false;  // tools have returned what the model has not been told
-  int steps = 0;                 // tool steps since the caller's last words
+  std::vector<llm::ToolCall> called;                       // since the caller's last words
+  std::vector<std::pair<std::string, std::string>> facts;  // remembered: key and JSON text
+  bool results_waiting = false;                            // tools have returned what the model has not been told
+  bool results_quiet = false;  // … what it need not be told, if its reply has said something
+  int steps = 0;               // tool steps since the caller's last words
+
+  // One that takes its time outside, and that the caller is waiting for.
+  bool works(const Running& r) const { return r.settings.builtin == Builtin::none && r.early == 0 && !r.told; }
+  bool working() const {
+    return std::any_of(running.begin(), running.end(), [this](const Running& r) { return works(r); });
+  }
 };
 
 // ---- patience: limits and failures
 struct Patience {
   Time quiet_since{};
   int prompts = 0;          // "are you still there?" since the caller's last words
+  Time agent_heard{};       // the agent was heard last
+  int tool_fillers = 0;     // since tools began to run
   Duration mind_takes{-1};  // from the question to the first sound of its answer, on average; -1: nothing yet
   int failures = 0;         // in a row …
   Time failing_since{};     // … the first of them
@@ -188,6 +204,8 @@ struct Decisions {
   std::optional<std::string> filler;               // patience: said while the answer is not there
   std::optional<Say> end;                          // patience: say this and end the call
   std::optional<llm::ToolCall> call;               // task: the reply has called this tool
+  std::string preface;                             // task: said before the tool runs
+  std::vector<std::string> dial;                   // task: keys to be pressed
   std::optional<std::string> ask_again;            // task: the tools' results are in
   bool ending = false;                             // line: no answer is wanted any more
   bool ended = false;                              // line: everything stops

@@ -1,8 +1,17 @@
-// The context and the tools. What was heard is appended when a reply ends; a tool runs once its reply is committed;
-// when all results are in and nobody has the word, the model is asked again.
+// The context and the tools. What was heard is appended when a reply ends; a tool runs once its reply is committed, one
+// without effects at once; when all results are in and nobody has the word, the model is asked again.
+//
+//   asked ── committed ── runs ── returns ──────────────────▶ result: asked again
+//              │           ├── the caller goes on ──────────▶ "still running", and a note when it returns;
+//              │           │                                  or cancelled, where it may be
+//              │           └── its deadline, the call's end ▶ cancelled
+//              └── withdrawn: never ran, or cancelled; nobody is told
 #include <algorithm>
 
+#include "call/builtin_tools.hpp"
 #include "call/machines.hpp"
+#include "dialog/backchannels.hpp"
+#include "tools/arguments.hpp"
 
 namespace offhook::call {
 namespace {
@@ -10,43 +19,11 @@ namespace {
 using dialog::Item;
 
 constexpr std::size_t kMostCalls = 16;  // of one reply
+constexpr std::size_t kMostFacts = 50;
 
-void append(Task& task, Item item) {
-  task.context.push_back(std::make_shared<const Item>(std::move(item)));
-}
-
-void append_agent(Task& task, const Reply& r, std::string text, bool cut) {
-  if (text.empty() && r.calls.empty()) return;
-  append(task, {Item::Kind::agent, std::move(text), cut, r.calls, {}});
-}
-
-void append_result(Task& task, const std::string& id, std::string text) {
-  append(task, {Item::Kind::tool_result, std::move(text), false, {}, id});
-}
-
-// The mind of the current reply may call this tool.
-bool accepted(const Task& task, const State& all, const event::ToolAsked& t) {
-  const Reply& r = all.reply;
-  if (!r.exists() || t.generation != r.generation || r.mind_done || r.flushing) return false;
-  if ((r.released ? task.steps : 0) >= all.settings.tool_steps || r.calls.size() >= kMostCalls) return false;
-  // An id twice would mix up two results.
-  const auto same = [&](const auto& x) { return x.id == t.id; };
-  return std::none_of(r.calls.begin(), r.calls.end(), same) &&
-         std::none_of(task.running.begin(), task.running.end(), same) &&
-         std::none_of(task.context.begin(), task.context.end(),
-                      [&](const auto& i) { return i->kind == Item::Kind::tool_result && i->call_id == t.id; });
-}
-
-void start(Task& task, const Settings& s, const llm::ToolCall& call, Time now, Actions& out) {
-  const auto tool =
-      std::find_if(s.tools.begin(), s.tools.end(), [&](const ToolSettings& t) { return t.name == call.name; });
-  if (tool == s.tools.end()) {
-    append_result(task, call.id, "There is no tool of that name.");
-    task.results_waiting = true;
-    return;
-  }
-  task.running.push_back({call.id, Deadline(later(now, Duration(tool->timeout_us)))});
-  out.push_back({action::CallTool{call.id, call.name, call.arguments}, "the model asked for it"});
+// Not by the conversation alone.
+bool runs_outside(const Task::Running& r) {
+  return r.settings.builtin == Builtin::none || r.settings.builtin == Builtin::collect;
 }
 
 // A reply that only calls tools is over without a sound.
@@ -54,75 +31,298 @@ bool silent(const Reply& r) {
   return r.clauses.empty() && r.cutter.empty() && !r.calls.empty();
 }
 
-}  // namespace
+class Machine {
+ public:
+  Machine(Task& task, const State& all, const Event& event, Time now, Decisions& decisions, Actions& actions)
+      : t_(task),
+        all_(all),
+        s_(all.settings),
+        r_(all.reply),
+        event_(event),
+        now_(now),
+        d_(decisions),
+        out_(actions),
+        live_(all.reply.exists()),
+        reply_over_(!live_) {}
 
-void step_task(Task& task, const State& all, const Event& event, Time now, Decisions& d, Actions& out) {
-  const Settings& s = all.settings;
-  const Reply& r = all.reply;
-  const bool live = r.exists();
-  bool reply_over = !live;
-  auto append_reply = [&](std::string text, bool cut) {
-    append_agent(task, r, std::move(text), cut);
-    reply_over = true;
-  };
-
-  if (auto* f = get<event::Flushed>(event); f && live && f->generation == r.generation)
-    append_reply(heard_text(r.clauses, f->heard, r.pace), true);
-  if (auto* e = get<event::Drained>(event); e && live && e->generation == r.generation)
-    append_reply(whole_text(r.clauses, r.pace), false);
-  if (auto* h = get<event::HungUp>(event); h && live && r.released)
-    append_reply(heard_text(r.clauses, h->heard, r.pace), true);
-  if (auto* m = get<event::MindDone>(event);
-      m && live && m->generation == r.generation && r.released && silent(r) && !d.ended)
-    append_reply("", false);
-  if (d.fail && live && r.released && r.clauses.empty() && !d.ended)
-    append_reply("", false);  // its tools have been called all the same
-
-  bool results = false;
-  auto end_tool = [&](auto running, std::string text) {
-    append_result(task, running->id, std::move(text));
-    task.results_waiting = results = true;
-    return task.running.erase(running);
-  };
-  if (auto* t = get<event::ToolReturned>(event)) {
-    const auto it =
-        std::find_if(task.running.begin(), task.running.end(), [&](const auto& x) { return x.id == t->id; });
-    if (it != task.running.end()) end_tool(it, t->text);
+  void step() {
+    replies();
+    results();
+    if (d_.commit) commit();
+    asked();
+    ask_again();
   }
-  for (auto it = task.running.begin(); it != task.running.end();) {
-    if (!d.ended && !it->deadline.passed(now)) {
-      ++it;
-      continue;
+
+ private:
+  using Running = Task::Running;
+
+  void append(Item item) { t_.context.push_back(std::make_shared<const Item>(std::move(item))); }
+  void append_result(const std::string& id, std::string text) {
+    append({Item::Kind::tool_result, std::move(text), false, {}, id});
+  }
+  void append_reply(std::string text, bool cut) {
+    if (!text.empty() || !r_.calls.empty()) append({Item::Kind::agent, std::move(text), cut, r_.calls, {}});
+    reply_over_ = true;
+  }
+
+  // ---- what was heard
+
+  void replies() {
+    if (!live_) return;
+    if (auto* f = get<event::Flushed>(event_); f && f->generation == r_.generation)
+      append_reply(heard_text(r_.clauses, f->heard, r_.pace), true);
+    if (auto* e = get<event::Drained>(event_); e && e->generation == r_.generation)
+      append_reply(whole_text(r_.clauses, r_.pace), false);
+    if (auto* h = get<event::HungUp>(event_); h && r_.released)
+      append_reply(heard_text(r_.clauses, h->heard, r_.pace), true);
+    if (auto* m = get<event::MindDone>(event_);
+        m && m->generation == r_.generation && r_.released && silent(r_) && !d_.ended)
+      append_reply("", false);
+    if (d_.fail && r_.released && r_.clauses.empty() && !d_.ended)
+      append_reply("", false);  // its tools have been called all the same
+    if (reply_over_) with_its_reply();
+  }
+
+  // What ends with the reply that called it.
+  void with_its_reply() {
+    const bool cut = get<event::Flushed>(event_) != nullptr;
+    end_where([](const Running& r) { return r.settings.builtin == Builtin::send_digits; },
+              cut ? "The caller spoke before all keys were pressed." : "The keys have been pressed.");
+    for (Running& r : t_.running) r.spoken = r.spoken || !r_.says_nothing();
+    if (std::exchange(t_.results_quiet, false) && r_.says_nothing()) t_.results_waiting = true;
+  }
+
+  // ---- what tools return
+
+  void end(Running& r, std::string text) {
+    if (r.early) {
+      r.result = std::move(text);
+      r.deadline = {};
+      return;
     }
-    out.push_back({action::CancelTool{it->id}, d.ended ? "the call is over" : "it did not return in time"});
-    it = end_tool(it, d.ended ? "The call ended before the tool returned." : "The tool did not return in time.");
+    if (r.told)
+      append({Item::Kind::note, "The tool " + r.tool + ", called earlier, is over. " + std::move(text), false, {}, {}});
+    else
+      append_result(r.id, std::move(text));
+    if (r.settings.builtin != Builtin::collect)
+      returned_ = t_.results_waiting = true;
+    else if (live_ && !reply_over_)
+      t_.results_quiet = true;
+    else if (!r.spoken)
+      t_.results_waiting = true;
+    r.id.clear();  // it goes
   }
-  if (results && live && !r.released && !d.withdraw) {  // what is being prepared does not know of it
-    d.withdraw = "a tool has returned";
-    if (all.floor.turn && all.floor.turn->paused) d.speculate = r.asked;
+  void sweep() {
+    std::erase_if(t_.running, [](const Running& r) { return r.id.empty(); });
+  }
+  template <class Which>
+  void end_where(Which which, const std::string& text) {
+    for (Running& r : t_.running)
+      if (which(r)) end(r, text);
+    sweep();
+  }
+  void cancel(Running& r, const std::string& why, const std::string& told) {
+    if (runs_outside(r)) out_.push_back({action::CancelTool{r.id}, why});
+    end(r, told);
   }
 
-  if (d.commit) {
-    append(task, {Item::Kind::caller, d.commit->text, false, {}, {}});
-    task.steps = 0;
-    task.results_waiting = false;
-    if (will_release(r, d)) {
-      for (const auto& call : r.calls) start(task, s, call, now, out);
-      if (r.mind_done && silent(r)) append_reply("", false);
+  void results() {
+    if (auto* t = get<event::ToolReturned>(event_))
+      end_where([&](const Running& r) { return r.id == t->id && !r.result && runs_outside(r); }, t->text);
+    for (Running& r : t_.running) {
+      if (d_.ended) {
+        if (!r.early)
+          cancel(r, "the call is over",
+                 r.settings.builtin == Builtin::end_call ? "The call has ended."
+                                                         : "The call ended before the tool returned.");
+      } else if (r.deadline.passed(now_)) {
+        if (r.settings.builtin == Builtin::wait)
+          end(r, "The caller has said nothing meanwhile.");
+        else
+          cancel(r, "it did not return in time", "The tool did not return in time.");
+      }
+    }
+    sweep();
+    if (returned_ && live_ && !r_.released && !d_.withdraw) {  // what is being prepared does not know of it
+      d_.withdraw = "a tool has returned";
+      if (all_.floor.turn && all_.floor.turn->paused) d_.speculate = r_.asked;
     }
   }
-  if (auto* t = get<event::ToolAsked>(event); t && !d.ending && accepted(task, all, *t)) {
-    d.call = {t->id, t->tool, t->arguments};
-    if (r.released) start(task, s, *d.call, now, out);
+
+  // ---- the caller's turn
+
+  void commit() {
+    const std::string& words = d_.commit->text;
+    const bool will = will_release(r_, d_);
+    // One that was neither heard nor stopped has called its tools all the same.
+    if (live_ && r_.released && !reply_over_ && !r_.calls.empty()) append_reply("", true);
+    for (Running& r : t_.running)
+      if (!r.early) goes_on(r, words);
+    sweep();
+    append({Item::Kind::caller, words, false, {}, {}});
+    t_.steps = 0;
+    t_.results_waiting = t_.results_quiet = false;
+    t_.called.clear();
+    if (!will) return;
+    for (const auto& call : r_.calls) {
+      const auto early = std::ranges::find(t_.running, call.id, &Running::id);
+      if (early == t_.running.end()) {
+        start(call, 0);
+        continue;
+      }
+      t_.called.push_back(call);
+      early->early = 0;
+      if (early->result) end(*early, *early->result);
+      sweep();
+    }
+    if (r_.mind_done && silent(r_) && d_.preface.empty() && d_.dial.empty()) {
+      append_reply("", false);
+      with_its_reply();
+    }
+  }
+
+  // The caller has the word again while a tool runs.
+  void goes_on(Running& r, const std::string& words) {
+    switch (r.settings.builtin) {
+      case Builtin::wait: return end(r, "The caller speaks.");
+      case Builtin::end_call: return end(r, "The caller went on speaking, so the call goes on.");
+      case Builtin::send_digits: return end(r, "The caller spoke before all keys were pressed.");
+      default: break;
+    }
+    if (r.settings.interruptible && !dialog::is_backchannel(words))
+      return cancel(r, "the caller went on", "It was cancelled, as the caller went on speaking.");
+    if (std::exchange(r.told, true)) return;
+    append_result(r.id, std::string(dialog::still_running));
+  }
+
+  // ---- what the model calls
+
+  void asked() {
+    auto* t = get<event::ToolAsked>(event_);
+    if (!t || d_.ending || !accepted(*t)) return;
+    d_.call = {t->id, t->tool, t->arguments};
+    if (r_.released) return start(*d_.call, 0);
+    const ToolSettings* tool = find(t->tool);
+    if (tool && tool->builtin == Builtin::none && tool->effect == Effect::none) start(*d_.call, r_.generation);
+  }
+
+  // The mind of the current reply may call this tool.
+  bool accepted(const event::ToolAsked& t) const {
+    if (!live_ || reply_over_ || t.generation != r_.generation || r_.mind_done || r_.flushing) return false;
+    if ((r_.released ? t_.steps : 0) >= s_.tool_steps || r_.calls.size() >= kMostCalls) return false;
+    // An id twice would mix up two results.
+    return std::ranges::find(r_.calls, t.id, &llm::ToolCall::id) == r_.calls.end() &&
+           std::ranges::find(t_.running, t.id, &Running::id) == t_.running.end() &&
+           std::none_of(t_.context.begin(), t_.context.end(), [&](const auto& i) {
+             return std::ranges::find(i->calls, t.id, &llm::ToolCall::id) != i->calls.end() ||
+                    (i->kind == Item::Kind::tool_result && i->call_id == t.id);
+           });
+  }
+
+  const ToolSettings* find(const std::string& name) const {
+    const auto it = std::ranges::find(s_.tools, name, &ToolSettings::name);
+    return it == s_.tools.end() ? nullptr : &*it;
+  }
+
+  void answer(const llm::ToolCall& call, std::string text, bool quiet = false) {
+    append_result(call.id, std::move(text));
+    (quiet ? t_.results_quiet : t_.results_waiting) = true;
+  }
+
+  // `early`: the speculated reply that calls it.
+  void start(const llm::ToolCall& call, Generation early) {
+    const ToolSettings* tool = find(call.name);
+    if (!tool) return answer(call, "There is no tool of that name.");
+    const bool has_effect = tool->effect != Effect::none && tool->builtin == Builtin::none;
+    if (has_effect && again(call))
+      return answer(call,
+                    "This has been called with the same arguments already; that call counts, this one was not made.");
+    if (!early) t_.called.push_back(call);
+    Running running{call.id, call.name, call.arguments, {}, *tool, early, {}, false, false};
+    if (tool->builtin != Builtin::none && tool->builtin != Builtin::collect)
+      return start_builtin(call, std::move(running));
+    running.deadline = Deadline(later(now_, Duration(tool->timeout_us)));
+    t_.running.push_back(std::move(running));
+    out_.push_back({action::CallTool{call.id, call.name, call.arguments},
+                    early ? "it has no effect: the model asked for it, speculatively" : "the model asked for it"});
+    if (!early && d_.preface.empty() && r_.says_nothing() && r_.cutter.empty()) d_.preface = tool->say;
+  }
+
+  // Called since the caller's last words, or still running.
+  bool again(const llm::ToolCall& call) const {
+    const auto same = [&](const std::string& name, const std::string& arguments) {
+      return name == call.name && tools::same_arguments(arguments, call.arguments);
+    };
+    return std::ranges::any_of(t_.called, [&](const auto& c) { return same(c.name, c.arguments); }) ||
+           std::ranges::any_of(t_.running, [&](const auto& r) { return same(r.tool, r.arguments); });
+  }
+
+  void start_builtin(const llm::ToolCall& call, Running running) {
+    const auto wanted = read_builtin(running.settings.builtin, call.arguments);
+    if (!wanted) return answer(call, wanted.error().what);
+    switch (running.settings.builtin) {
+      case Builtin::remember: return remember(call, *wanted);
+      case Builtin::wait: running.deadline = Deadline(later(now_, wanted->wait)); break;
+      case Builtin::send_digits: d_.dial.push_back(wanted->digits); break;
+      default: break;
+    }
+    t_.running.push_back(std::move(running));
+  }
+
+  void remember(const llm::ToolCall& call, const BuiltinCall& wanted) {
+    const auto known = std::ranges::find(t_.facts, wanted.key, &std::pair<std::string, std::string>::first);
+    if (known != t_.facts.end())
+      known->second = wanted.value;
+    else if (t_.facts.size() < kMostFacts)
+      t_.facts.emplace_back(wanted.key, wanted.value);
+    else
+      return answer(call, "Nothing more can be noted: " + std::to_string(kMostFacts) + " facts are the most.");
+    answer(call, "Noted.", true);
   }
 
   // The agent item is appended when the reply is over; until then its calls are not in the context.
-  if (task.results_waiting && task.running.empty() && reply_over && !all.floor.turn && !d.commit && !d.say &&
-      !d.ending && all.line.phase == LineState::Phase::up) {
-    task.results_waiting = false;
-    ++task.steps;
-    d.ask_again = "the tools have returned";
+  void ask_again() {
+    const bool waits = std::ranges::any_of(t_.running, [](const Running& r) { return !r.told && !r.early; });
+    if (!t_.results_waiting || waits || !reply_over_ || all_.floor.turn || d_.commit || d_.say || d_.ending ||
+        all_.line.phase != LineState::Phase::up)
+      return;
+    t_.results_waiting = false;
+    ++t_.steps;
+    d_.ask_again = "the tools have returned";
   }
+
+  Task& t_;
+  const State& all_;
+  const Settings& s_;
+  const Reply& r_;
+  const Event& event_;
+  const Time now_;
+  Decisions& d_;
+  Actions& out_;
+  const bool live_;
+  bool reply_over_;
+  bool returned_ = false;
+};
+
+}  // namespace
+
+void step_task(Task& task, const State& all, const Event& event, Time now, Decisions& d, Actions& out) {
+  Machine(task, all, event, now, d, out).step();
+}
+
+void drop_early_tools(Task& task, const Reply& reply, Actions& out) {
+  std::erase_if(task.running, [&](const Task::Running& r) {
+    const bool unwanted = r.early && (!reply.exists() || r.early != reply.generation);
+    if (unwanted && !r.result) out.push_back({action::CancelTool{r.id}, "its reply is not wanted any more"});
+    return unwanted;
+  });
+}
+
+std::string notes_of(const Task& task) {
+  if (task.facts.empty()) return "";
+  std::string out = "\n\nYou have noted in this call:";
+  for (const auto& [key, value] : task.facts) out += "\n- " + key + ": " + value;
+  return out;
 }
 
 Time deadline_of(const Task& task, const State&) {

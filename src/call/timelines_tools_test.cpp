@@ -42,9 +42,9 @@ TEST(Tools, words_before_the_tool_are_heard_while_it_runs) {
 TEST(Tools, a_tool_slower_than_the_words_is_waited_for) {
   auto w = asked();
   w.answers = {calling(answer("Let me look.", 1s), {{"t1", "book", "{}"}}), answer("Booked", 1s)};
-  w.tools["t1"] = {.after = 4s};
+  w.tools["t1"] = {.after = 3s};
   w.run(10s);
-  EXPECT_NEAR(w.when("thinking"), w.when("tool book") + 4, 0.001) << w.timeline_text();
+  EXPECT_NEAR(w.when("thinking"), w.when("tool book") + 3, 0.001) << w.timeline_text();
 }
 
 TEST(Tools, an_unknown_tool_is_told_to_the_model) {
@@ -75,9 +75,10 @@ TEST(Tools, a_result_after_an_interruption_is_not_lost) {
   w.tools["t1"] = {.after = 4s};  // 5.9: in or after the second answer
   w.run(12s);
   EXPECT_EQ(w.count("cut"), 1) << w.timeline_text();
-  EXPECT_EQ(w.context(),
-            "caller: book a table | agent: Let me/ | caller: are you there | agent: Yes. | tool: done | agent: And it "
-            "is booked.")
+  EXPECT_EQ(
+      w.context(),
+      "caller: book a table | agent: Let me/ | tool: It is still running; its result will be told. | caller: are you "
+      "there | agent: Yes. | note: The tool book, called earlier, is over. done | agent: And it is booked.")
       << w.timeline_text();
 }
 
@@ -118,7 +119,7 @@ TEST(Tools, after_three_steps_the_model_must_answer) {
   int n = 0;
   w.think = [&](const std::string&, int) {
     ++n;
-    return silent({{"t" + std::to_string(n), "book", "{}"}});
+    return silent({{"t" + std::to_string(n), "book", std::to_string(n)}});
   };
   w.run(14s);
   EXPECT_EQ(count_of<action::CallTool>(w), 3) << w.timeline_text();
@@ -134,7 +135,7 @@ TEST(Tools, a_new_turn_has_its_own_steps_even_when_speculated) {
   int n = 0;
   w.think = [&](const std::string& words, int) {
     ++n;
-    if (words == "book a table" && n <= 3) return silent({{"a" + std::to_string(n), "book", "{}"}});
+    if (words == "book a table" && n <= 3) return silent({{"a" + std::to_string(n), "book", std::to_string(n)}});
     if (words == "and a room" && n == 5) return silent({{"b", "book", "{}"}});
     return answer("ok", 500ms);
   };
@@ -207,6 +208,256 @@ TEST(Tools, noise_while_one_runs_does_not_lose_its_result) {
   w.run(8s);
   EXPECT_EQ(w.context(), "caller: book a table | agent:  | tool: done | agent: Booked") << w.timeline_text();
   EXPECT_LE(w.when("speaking"), 4.5);
+}
+
+// ---- what callers suffer from elsewhere
+
+TEST(Tools, the_agent_is_not_silent_after_a_call) {
+  auto w = asked();
+  w.answers = {silent({{"t1", "book", "{}"}}), answer("Booked.", 1s)};
+  w.tools["t1"] = {.after = 10ms};
+  w.run(8s);
+  EXPECT_EQ(said(w), "Booked.");
+  EXPECT_LT(w.when("speaking"), 3) << w.timeline_text();
+}
+
+TEST(Tools, the_caller_is_answered_once) {
+  auto w = asked();
+  w.answers = {calling(answer("Let me look.", 1s), {{"t1", "book", "{}"}}), answer("Booked.", 1s),
+               answer("Twice.", 1s)};
+  w.tools["t1"] = {.after = 300ms};
+  w.run(12s);
+  EXPECT_EQ(said(w), "Let me look. | Booked.") << w.timeline_text();
+}
+
+TEST(Tools, the_same_call_again_is_told_and_not_made) {
+  auto w = asked();
+  w.answers = {silent({{"t1", "book", R"({"a":1,"b":2})"}}), silent({{"t2", "book", R"({ "b":2, "a":1 })"}}),
+               answer("Booked.", 1s)};
+  w.run(10s);
+  EXPECT_EQ(count_of<action::CallTool>(w), 1) << w.timeline_text();
+  EXPECT_EQ(said(w), "Booked.");
+  EXPECT_NE(w.context().find("tool: This has been called with the same arguments already"), std::string::npos)
+      << w.context();
+}
+
+TEST(Tools, a_slow_one_is_bridged_with_a_word_and_then_another) {
+  auto s = with_tool();
+  s.tools[0].timeout_us = 30'000'000;
+  auto w = asked(s);
+  w.answers = {silent({{"t1", "book", "{}"}}), answer("Booked.", 1s)};
+  w.tools["t1"] = {.after = 14s};
+  w.run(30s);
+  EXPECT_EQ(said(w), "One moment, please. | One moment, please. | Booked.") << w.timeline_text();
+  EXPECT_NEAR(w.when("speaking", 0), 1.5 + 2.5 + 0.08, kWindow);  // from the caller's last word
+  EXPECT_NEAR(w.when("speaking", 1), w.when("listening", 0) + 8 + 0.08, kWindow);
+  EXPECT_EQ(w.context(),
+            "caller: book a table | agent:  | agent: One moment, please. | agent: One moment, please. | tool: done | "
+            "agent: Booked.");
+}
+
+TEST(Tools, a_slow_answer_to_its_result_is_bridged_too) {
+  auto w = asked();
+  auto slow = answer("Booked.", 1s);
+  slow.first = slow.all = 4s;
+  w.answers = {silent({{"t1", "book", "{}"}}), slow};
+  w.tools["t1"] = {.after = 1s};
+  w.run(12s);
+  EXPECT_EQ(said(w), "One moment, please. | Booked.") << w.timeline_text();
+  EXPECT_NEAR(w.when("speaking"), 1.5 + 2.5 + 0.08, kWindow);
+}
+
+TEST(Tools, a_fast_one_is_not_bridged) {
+  auto w = asked();
+  w.answers = {calling(answer("Let me look.", 1s), {{"t1", "book", "{}"}}), answer("Booked.", 1s)};
+  w.tools["t1"] = {.after = 3s};
+  w.run(10s);
+  EXPECT_EQ(said(w), "Let me look. | Booked.") << w.timeline_text();
+}
+
+TEST(Tools, what_is_said_before_one_runs_is_said_where_the_model_says_nothing) {
+  auto s = with_tool();
+  s.tools[0].say = "I am looking that up.";
+  auto w = asked(s);
+  w.answers = {silent({{"t1", "book", "{}"}}), answer("Booked.", 1s)};
+  w.run(10s);
+  EXPECT_EQ(w.context(), "caller: book a table | tool: done | agent: I am looking that up. | agent: Booked.")
+      << w.timeline_text();
+  auto speaks = asked(s);
+  speaks.answers = {calling(answer("Let me see.", 1s), {{"t1", "book", "{}"}}), answer("Booked.", 1s)};
+  speaks.run(10s);
+  EXPECT_EQ(said(speaks), "Let me see. | Booked.");
+}
+
+TEST(Tools, what_an_abandoned_speculation_has_called_is_cancelled_and_told_to_nobody) {
+  Settings s;
+  s.tools = {{"look", Effect::none, 10'000'000, true}};
+  auto w = asked(s);
+  w.delays.permille = 100;
+  w.speech.push_back({2200ms, 3s, "no a room"});
+  w.answers = {silent({{"t1", "look", "{table}"}}), silent({{"t2", "look", "{room}"}}), answer("A room.", 1s)};
+  w.tools["t1"] = {.after = 5s};
+  w.run(12s);
+  EXPECT_EQ(count_of<action::CallTool>(w), 2) << w.timeline_text();
+  EXPECT_EQ(w.count("tool cancelled"), 1);
+  EXPECT_EQ(w.context(), "caller: book a table no a room | tool: done | agent:  | agent: A room.");
+}
+
+TEST(Tools, one_without_effects_runs_while_the_turn_is_being_decided) {
+  Settings s;
+  s.tools = {{"look", Effect::none, 10'000'000, true}};
+  auto w = asked(s);
+  w.delays.permille = 300;  // a wait
+  w.answers = {silent({{"t1", "look", "{}"}}), answer("Free.", 1s)};
+  w.tools["t1"] = {.after = 100ms};
+  w.run(8s);
+  const auto* look = nth<action::CallTool>(w);
+  ASSERT_TRUE(look);
+  EXPECT_LT(w.when("tool look"), w.when("thinking")) << w.timeline_text();
+  EXPECT_EQ(w.context(), "caller: book a table | tool: done | agent:  | agent: Free.");
+  EXPECT_EQ(count_of<action::CallTool>(w), 1);
+}
+
+TEST(Tools, an_interruptible_one_is_cancelled_by_the_callers_next_words_and_never_spoken_of) {
+  auto s = with_tool();
+  s.tools[0].interruptible = true;
+  auto w = asked(s);
+  w.answers = {silent({{"t1", "book", "{}"}}), answer("Yes.", 1s)};
+  w.speech.push_back({3s, 4s, "are you there"});
+  w.tools["t1"] = {.after = 6s};
+  w.run(12s);
+  EXPECT_EQ(w.count("tool cancelled"), 1) << w.timeline_text();
+  EXPECT_EQ(
+      w.context(),
+      "caller: book a table | agent:  | tool: It was cancelled, as the caller went on speaking. | caller: are you "
+      "there | agent: Yes.");
+}
+
+TEST(Tools, an_okay_cancels_none) {
+  auto s = with_tool();
+  s.tools[0].interruptible = true;
+  auto w = asked(s);
+  w.answers = {silent({{"t1", "book", "{}"}}), answer("One moment.", 1s), answer("Booked.", 1s)};
+  w.speech.push_back({3s, 3400ms, "mm-hm"});
+  w.tools["t1"] = {.after = 6s};
+  w.run(14s);
+  EXPECT_EQ(w.count("tool cancelled"), 0) << w.timeline_text();
+  EXPECT_NE(w.context().find("note: The tool book, called earlier, is over. done"), std::string::npos) << w.context();
+}
+
+// ---- built in
+
+Settings with_builtins() {
+  Settings s = with_tool();
+  for (const auto& [name, builtin] : {std::pair{"end_call", Builtin::end_call},
+                                      {"send_digits", Builtin::send_digits},
+                                      {"wait", Builtin::wait},
+                                      {"collect", Builtin::collect},
+                                      {"remember", Builtin::remember}})
+    s.tools.push_back({.name = name, .builtin = builtin});
+  return s;
+}
+
+TEST(Tools, the_call_ends_once_the_goodbye_has_been_heard) {
+  auto w = asked(with_builtins());
+  w.answers = {calling(answer("Goodbye then.", 2s), {{"t1", "end_call", "{}"}})};
+  w.run(10s);
+  EXPECT_EQ(said(w), "Goodbye then.");
+  EXPECT_NEAR(w.when("hang up"), w.when("listening"), 0.001) << w.timeline_text();
+  EXPECT_EQ(w.context(), "caller: book a table | agent: Goodbye then. | tool: The call has ended.");
+}
+
+TEST(Tools, a_goodbye_given_with_the_end_is_said_and_else_the_agents_own) {
+  auto w = asked(with_builtins());
+  w.answers = {silent({{"t1", "end_call", R"({"words":"See you on Friday."})"}})};
+  w.run(10s);
+  EXPECT_EQ(said(w), "See you on Friday.");
+  EXPECT_EQ(w.count("hang up"), 1) << w.timeline_text();
+  auto own = asked(with_builtins());
+  own.answers = {silent({{"t1", "end_call", ""}})};
+  own.run(10s);
+  EXPECT_EQ(said(own), "Goodbye.");
+  EXPECT_EQ(own.count("hang up"), 1);
+}
+
+TEST(Tools, a_caller_who_speaks_into_the_goodbye_keeps_the_call) {
+  auto w = asked(with_builtins());
+  w.answers = {calling(answer("Goodbye then and have a nice day.", 4s), {{"t1", "end_call", "{}"}}),
+               answer("Sure.", 1s)};
+  w.speech.push_back({3s, 4s, "wait one more question"});
+  w.run(10s);
+  EXPECT_EQ(w.count("hang up"), 0) << w.timeline_text();
+  EXPECT_NE(
+      w.context().find("tool: The caller went on speaking, so the call goes on. | caller: wait one more question | "
+                       "agent: Sure."),
+      std::string::npos)
+      << w.context();
+}
+
+TEST(Tools, waiting_asks_nothing_until_its_time_is_over) {
+  auto s = with_builtins();
+  s.idle = 5s;
+  auto w = asked(s);
+  w.answers = {calling(answer("Take your time.", 1s), {{"t1", "wait", R"({"seconds":20})"}}),
+               answer("Still there?", 1s)};
+  w.run(26s);
+  EXPECT_EQ(said(w), "Take your time. | Still there?") << w.timeline_text();
+  EXPECT_NEAR(w.when("thinking"), 1.5 + 20.4, 0.5);
+  EXPECT_NE(w.context().find("tool: The caller has said nothing meanwhile."), std::string::npos);
+}
+
+TEST(Tools, waiting_ends_with_the_callers_words) {
+  auto w = asked(with_builtins());
+  w.answers = {calling(answer("Take your time.", 1s), {{"t1", "wait", "{}"}}), answer("Good.", 1s)};
+  w.speech.push_back({8s, 9s, "I have it here"});
+  w.run(14s);
+  EXPECT_EQ(
+      w.context(),
+      "caller: book a table | agent: Take your time. | tool: The caller speaks. | caller: I have it here | agent: "
+      "Good.")
+      << w.timeline_text();
+}
+
+TEST(Tools, what_is_remembered_stands_behind_the_instructions_and_asks_no_second_answer) {
+  auto w = asked(with_builtins());
+  w.answers = {calling(answer("Thanks Ann.", 1s), {{"t1", "remember", R"({"key":"name","value":"Ann"})"}}),
+               silent({{"t2", "remember", R"({"key":"people","value":4})"}}), answer("Four it is.", 1s)};
+  w.speech.push_back({6s, 7s, "we are four"});
+  w.run(12s);
+  EXPECT_EQ(said(w), "Thanks Ann. | Four it is.") << w.timeline_text();
+  std::string notes;
+  for (int i = 0; auto* ask = nth<action::Ask>(w, i); ++i) notes = ask->notes;
+  EXPECT_EQ(notes, "\n\nYou have noted in this call:\n- name: \"Ann\"\n- people: 4");
+}
+
+TEST(Tools, keys_are_pressed_behind_the_words_and_told_when_heard) {
+  auto w = asked(with_builtins());
+  w.answers = {calling(answer("One moment", 1s), {{"t1", "send_digits", R"({"digits":"12#"})"}}), answer("Done.", 1s)};
+  w.run(10s);
+  ASSERT_EQ(count_of<action::Dial>(w), 1);
+  EXPECT_EQ(nth<action::Dial>(w)->digits, "12#");
+  EXPECT_EQ(nth<action::Dial>(w)->clause, 1);
+  EXPECT_EQ(w.context(), "caller: book a table | agent: One moment | tool: The keys have been pressed. | agent: Done.")
+      << w.timeline_text();
+}
+
+TEST(Tools, a_builtin_that_is_called_wrongly_is_told_in_a_sentence) {
+  auto w = asked(with_builtins());
+  w.answers = {silent({{"t1", "wait", R"({"seconds":900})"}}), answer("Fine.", 1s)};
+  w.run(8s);
+  EXPECT_EQ(w.context(),
+            "caller: book a table | tool: The argument \"seconds\" is 900, expected at most 120. | agent:  | agent: "
+            "Fine.");
+}
+
+TEST(Tools, the_caller_is_heard_while_the_agent_only_waits) {
+  auto s = with_builtins();
+  s.mute = Mute::tools;
+  auto w = asked(s);
+  w.answers = {calling(answer("Take your time.", 1s), {{"t1", "wait", "{}"}}), answer("Good.", 1s)};
+  w.speech.push_back({8s, 9s, "I have it here"});
+  w.run(14s);
+  EXPECT_EQ(said(w), "Take your time. | Good.") << w.timeline_text();
 }
 
 }  // namespace offhook::call

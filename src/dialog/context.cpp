@@ -17,7 +17,8 @@ void append_agent(std::vector<llm::Message>& out, const Item& item, const Contex
     const auto result = std::find_if(context.begin(), context.end(), [&](const ItemPtr& i) {
       return i->kind == Item::Kind::tool_result && i->call_id == call.id;
     });
-    out.push_back({llm::Role::tool, result == context.end() ? "still running" : (*result)->text, {}, call.id});
+    out.push_back(
+        {llm::Role::tool, result == context.end() ? std::string(still_running) : (*result)->text, {}, call.id});
   }
 }
 

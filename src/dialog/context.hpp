@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "llm/llm.hpp"
@@ -20,6 +21,8 @@ struct Item {
   std::vector<llm::ToolCall> calls;  // agent: the tools it asked for
   std::string call_id;               // tool_result: whose result
 };
+// Instead of the result of a tool that has not returned.
+inline constexpr std::string_view still_running = "It is still running; its result will be told.";
 using ItemPtr = std::shared_ptr<const Item>;
 using Context = std::vector<ItemPtr>;
 

@@ -124,6 +124,7 @@ Result<std::string> encode_messages(const Request& request, std::string_view mod
     }
     if (history.system.empty()) tools.back().as_object()["cache_control"] = cache_here();
     body["tools"] = std::move(tools);
+    if (!request.may_call) body["tool_choice"] = {{"type", "none"}};
   }
   if (!history.system.empty()) {
     json::object block = text_block(history.system);

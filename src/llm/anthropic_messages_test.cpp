@@ -78,6 +78,15 @@ TEST(AnthropicEncoding, body_is_the_same_to_the_byte) {
       R"("stream":true,"temperature":5E-1})");
 }
 
+TEST(AnthropicEncoding, tools_that_may_not_be_called_now_are_named_all_the_same) {
+  Request request;
+  request.messages = {says(Role::user, "Hi")};
+  request.may_call = false;
+  EXPECT_EQ(encode_messages(request, "m")->find("tool_choice"), std::string::npos);
+  request.tools = {{"a", "", ""}};
+  EXPECT_NE(encode_messages(request, "m")->find(R"("tool_choice":{"type":"none"})"), std::string::npos);
+}
+
 TEST(AnthropicEncoding, tools_without_a_system_text_carry_the_mark_themselves) {
   Request request;
   request.messages = {says(Role::user, "Hi")};

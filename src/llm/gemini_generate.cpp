@@ -173,6 +173,7 @@ Result<std::string> encode_generate(const Request& request, std::string_view mod
     json::array list;
     list.push_back(std::move(tools));
     body["tools"] = std::move(list);
+    if (!request.may_call) body["toolConfig"] = {{"functionCallingConfig", {{"mode", "NONE"}}}};
   }
   body["contents"] = encode_contents(history.messages, !is_before_three(model));
   json::object config;

@@ -47,6 +47,15 @@ Request booking() {
   return request;
 }
 
+TEST(GeminiEncoding, tools_that_may_not_be_called_now_are_named_all_the_same) {
+  Request request = booking();
+  request.may_call = false;
+  EXPECT_EQ(encode_generate(request, "m")->find("toolConfig"), std::string::npos);
+  request.tools = {{"book", "Books", ""}};
+  EXPECT_NE(encode_generate(request, "m")->find(R"("toolConfig":{"functionCallingConfig":{"mode":"NONE"}})"),
+            std::string::npos);
+}
+
 TEST(GeminiEncoding, body_is_the_same_to_the_byte) {
   Request request = booking();
   request.tools = {{"book", "Books", R"({"type":"object","properties":{"when":{}}})"}, {"bye", "Ends", ""}};

@@ -33,6 +33,7 @@ struct Tool {
 struct Request {
   std::vector<Message> messages;
   std::vector<Tool> tools;
+  bool may_call = true;  // false: the tools are named, as the conversation speaks of them, but none may be called now
   int max_tokens = 200;  // of the answer
   double temperature = 0.3;
   Deadline first_token;  // no word by then: timeout

@@ -125,6 +125,7 @@ Result<std::string> encode_chat(const Request& request, const ChatOptions& optio
     auto tools = encode_tools(request.tools);
     if (!tools) return tools.error();
     body["tools"] = std::move(*tools);
+    if (!request.may_call) body["tool_choice"] = "none";
   }
   body["stream"] = true;
   if (quirks.asks_for_usage) body["stream_options"] = {{"include_usage", true}};

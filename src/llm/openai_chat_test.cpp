@@ -48,6 +48,15 @@ TEST(ChatEncoding, body_is_the_same_to_the_byte) {
       R"("cache_prompt":true,"id_slot":2})");
 }
 
+TEST(ChatEncoding, tools_that_may_not_be_called_now_are_named_all_the_same) {
+  Request request;
+  request.messages = {says(Role::user, "Hi")};
+  request.may_call = false;
+  EXPECT_EQ(encode_chat(request, {})->find("tool_choice"), std::string::npos) << "without tools it is an error";
+  request.tools = {{"book", "Books", ""}};
+  EXPECT_NE(encode_chat(request, {})->find(R"("tool_choice":"none")"), std::string::npos);
+}
+
 TEST(ChatEncoding, neighbours_of_one_role_become_one_message_and_empty_ones_none) {
   Request request;
   request.messages = {says(Role::user, "Hello"), says(Role::assistant, ""), says(Role::user, "are you open?"),

@@ -20,9 +20,15 @@ using Endpoint = asio::ip::tcp::endpoint;
 class Connecting : public std::enable_shared_from_this<Connecting> {
  public:
   using Done = std::function<void(Result<std::shared_ptr<Stream>>)>;
+  using Admits = std::function<bool(const std::string& address)>;
 
-  Connecting(EventLoop& loop, const Url& url, std::string ca_file, Deadline deadline, Done done)
-      : loop_(loop), url_(url), ca_file_(std::move(ca_file)), deadline_(deadline), done_(std::move(done)) {}
+  Connecting(EventLoop& loop, const Url& url, std::string ca_file, Deadline deadline, Done done, Admits admits)
+      : loop_(loop),
+        url_(url),
+        ca_file_(std::move(ca_file)),
+        deadline_(deadline),
+        done_(std::move(done)),
+        admits_(std::move(admits)) {}
 
   void start() {
     began_ = loop_.now();
@@ -68,6 +74,7 @@ class Connecting : public std::enable_shared_from_this<Connecting> {
   const std::string ca_file_;
   const Deadline deadline_;
   Done done_;
+  const Admits admits_;
   Time began_{};
   std::string phase_ = "connecting to";
   Socket socket_{loop_.context()};
@@ -88,6 +95,8 @@ Awaitable<void> Connecting::run(std::shared_ptr<Connecting> self) {
   error_code error = co_await resolve(endpoints);
   if (over()) co_return;
   if (error) co_return fail(Errc::not_found, error.message());
+  if (admits_) std::erase_if(endpoints, [this](const Endpoint& e) { return !admits_(e.address().to_string()); });
+  if (endpoints.empty()) co_return fail(Errc::refused, "it has no address that may be connected to");
 
   phase_ = "connecting to";
   error = co_await connect(endpoints);
@@ -153,8 +162,9 @@ class ConnectingHandle final : public Pending {
 }  // namespace
 
 std::unique_ptr<Pending> connect_stream(EventLoop& loop, const Url& url, const std::string& ca_file, Deadline deadline,
-                                        std::function<void(Result<std::shared_ptr<Stream>>)> done) {
-  auto work = std::make_shared<Connecting>(loop, url, ca_file, deadline, std::move(done));
+                                        std::function<void(Result<std::shared_ptr<Stream>>)> done,
+                                        std::function<bool(const std::string& address)> admits) {
+  auto work = std::make_shared<Connecting>(loop, url, ca_file, deadline, std::move(done), std::move(admits));
   work->start();
   return std::make_unique<ConnectingHandle>(std::move(work));
 }

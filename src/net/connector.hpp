@@ -17,8 +17,10 @@ class Stream;
 
 // Starts at once, `done` comes later on the loop, exactly once unless the handle is destroyed before. Addresses of the
 // host are tried one after the other. Errors: not_found (no such host), unavailable (nobody answers), refused (its
-// certificate), timeout (which names what was under way).
+// certificate, or none of its addresses is admitted), timeout (which names what was under way). `admits`, unless empty,
+// is asked of each address, and the very address it was asked of is connected to: a second look-up might find another.
 std::unique_ptr<Pending> connect_stream(EventLoop& loop, const Url& url, const std::string& ca_file, Deadline deadline,
-                                        std::function<void(Result<std::shared_ptr<Stream>>)> done);
+                                        std::function<void(Result<std::shared_ptr<Stream>>)> done,
+                                        std::function<bool(const std::string& address)> admits = {});
 
 }  // namespace offhook::net

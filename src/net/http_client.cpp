@@ -95,6 +95,10 @@ void Exchange::begin() {
   outgoing_ = std::make_shared<HttpLink::Outgoing>(HttpLink::Outgoing{std::move(head), std::move(call_.body)});
   const auto pool = pool_.lock();
   auto link = pool ? pool->take(origin_) : nullptr;
+  if (link && call_.admits && !call_.admits(link->peer())) {  // another caller's: theirs it may be
+    pool->put(origin_, std::move(link));
+    link = nullptr;
+  }
   kept_ = link != nullptr;
   if (kept_)
     use(std::move(link));
@@ -105,14 +109,15 @@ void Exchange::begin() {
 void Exchange::connect() {
   kept_ = false;
   const Deadline limit = Deadline::earlier(call_.deadline, Deadline::in(loop_.now(), call_.connect_timeout));
-  connecting_ = connect_stream(loop_, url_, call_.ca_file, limit, [this](Result<std::shared_ptr<Stream>> stream) {
+  const auto connected = [this](Result<std::shared_ptr<Stream>> stream) {
     const std::shared_ptr<Exchange> self = shared_from_this();
     connecting_.reset();
     if (!stream) return fail(stream.error().code, stream.error().what);
     auto link = std::make_shared<HttpLink>(std::move(*stream));
     link->start();
     use(std::move(link));
-  });
+  };
+  connecting_ = connect_stream(loop_, url_, call_.ca_file, limit, connected, call_.admits);
 }
 
 void Exchange::use(std::shared_ptr<HttpLink> link) {

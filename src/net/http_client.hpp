@@ -29,6 +29,9 @@ struct HttpCall {
   Duration connect_timeout = 3s;    // resolving, connecting, TLS
   std::size_t max_body = 8u << 20;  // of the response; more is an error
   std::string ca_file;              // PEM; empty: the system's authorities
+  // Asked of each address that the host resolves to, as numbers, before it is connected to; and of a kept connection's.
+  // Where none may be connected to: Errc::refused. Empty: all may.
+  std::function<bool(const std::string& address)> admits = {};
 };
 
 struct HttpSink {

@@ -312,6 +312,30 @@ TEST(HttpClient, a_call_can_be_cancelled_before_it_has_begun_and_while_it_connec
   EXPECT_FALSE(call.done);
 }
 
+TEST(HttpClient, what_is_not_admitted_is_not_connected_to_nor_reached_by_a_kept_connection) {
+  TestService service;
+  RunningServer server(service);
+  Calls calls;
+  HttpCall http;
+  http.method = "GET";
+  http.url = "http://localhost:" + std::to_string(server.port()) + "/v1";
+  std::vector<std::string> asked;
+  http.admits = [&](const std::string& address) {
+    asked.push_back(address);
+    return false;
+  };
+  Call& refused = calls.finish(calls.start(http));
+  EXPECT_EQ(refused.result.error().code, Errc::refused);
+  EXPECT_THAT(refused.result.error().what, HasSubstr("no address that may be connected to"));
+  EXPECT_THAT(asked, Contains("127.0.0.1"));
+
+  Call& open = calls.finish(calls.start(http.url));  // leaves a connection behind
+  EXPECT_TRUE(open.result.ok()) << open.result.error().what;
+  EXPECT_EQ(calls.finish(calls.start(http)).result.error().code, Errc::refused);
+  http.admits = [](const std::string& address) { return address == "127.0.0.1"; };
+  EXPECT_TRUE(calls.finish(calls.start(http)).result.ok());
+}
+
 TEST(HttpClient, each_phase_has_its_deadline_and_the_error_names_it) {
   PeerServer server;
   Calls calls;

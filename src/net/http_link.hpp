@@ -36,6 +36,7 @@ class HttpLink : public std::enable_shared_from_this<HttpLink> {
   void keep_for(Duration time);  // closed after it, unless used again
   void close() { stream_->close(); }
   std::string explain(error_code error) const { return stream_->explain(error); }
+  const std::string& peer() const { return stream_->peer(); }
 
  private:
   Awaitable<void> read(std::shared_ptr<HttpLink> self);

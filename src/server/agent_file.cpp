@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "dialog/context.hpp"
+#include "dialog/fillers.hpp"
 #include "llm/local_server.hpp"
 #include "net/url.hpp"
+#include "server/agent_tools.hpp"
 #include "server/duration_text.hpp"
 
 namespace offhook::server {
@@ -97,6 +99,7 @@ void read_phrases(Fields phrases, call::Settings& settings) {
   phrases.text("goodbye", settings.goodbye_text, {.least = 0, .most = 500});
   phrases.text("apology", settings.apology_text, {.least = 0, .most = 500});
   phrases.text("failure", settings.failure_text, {.least = 0, .most = 500});
+  phrases.text("tool", settings.tool_text, {.least = 0, .most = 500});
 }
 
 void read_speech(Fields speech, AgentFile::Speech& out) {
@@ -175,10 +178,12 @@ void read_all(Fields root, AgentFile& out) {
   read_limits(root.map("limits"), agent.settings);
   read_phrases(root.map("phrases"), agent.settings);
   read_speech(root.map("speech"), out.speech);
+  if (!root.map("phrases").has("tool")) agent.settings.tool_text = dialog::waiting_words(speech_language(out));
   read_record(root.map("record"), out);
   read_context(root.map("context"), out);
+  read_tools(root, out);
   read_called(root, out.called);
-  for (const char* key : {"tools", "flow", "filters", "listeners", "app"}) root.not_built(key);
+  for (const char* key : {"flow", "filters", "listeners", "app"}) root.not_built(key);
 
   // Nothing would be left for the conversation.
   const std::size_t cost = dialog::estimate_tokens({llm::Role::system, agent.instructions, {}, {}});
@@ -226,7 +231,8 @@ Result<AgentFile> read_agent(const std::string& path, const Environment& environ
 }
 
 std::map<std::string, Reader::Key, std::less<>> agent_keys() {
-  const auto all = yaml::parse("stt: {fallback: [{}]}\nllm: {fallback: [{}]}\ntts: {fallback: [{}]}\n", "");
+  const auto all =
+      yaml::parse("stt: {fallback: [{}]}\nllm: {fallback: [{}]}\ntts: {fallback: [{}]}\ntools: [{}]\n", "");
   Reader reader(*all, [](const std::string&) { return std::nullopt; });
   AgentFile out;
   read_all(reader.root(), out);
@@ -278,6 +284,7 @@ std::string summary(const AgentFile& a) {
   else if (!a.speech.lexicon.empty())
     out += ", " + std::to_string(a.speech.lexicon.size()) + (a.speech.lexicon.size() == 1 ? " word" : " words") +
            " by its lexicon";
+  if (!s.tools.empty()) out += ". It may call " + described_tools(a);
   out += ". ";
   if (s.owner == call::Owner::stt) out += "The recogniser ends turns; where it does not, the engine does. ";
   out += "A turn ends " + written(s.min_delay) + " to " + written(s.max_delay) + " after the caller's last word, ";

@@ -14,6 +14,7 @@
 #include "server/agent_services.hpp"
 #include "server/fields.hpp"
 #include "telemetry/costs.hpp"
+#include "tools/tool.hpp"
 
 namespace offhook::server {
 
@@ -43,6 +44,7 @@ struct AgentFile {
   std::vector<Hearing> stt;
   std::vector<llm::Spec> llm;
   std::vector<Speaking> tts;
+  std::vector<tools::Tool> tools;  // those that ask a server; all are in agent.settings.tools
   Words words = Words::automatic;
   Echo echo = Echo::automatic;
   noise::Kind noise = noise::Kind::off;

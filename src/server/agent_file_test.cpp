@@ -153,15 +153,15 @@ TEST(AgentFile, a_mistake_is_told_with_place_found_expected_and_remedy) {
 }
 
 TEST(AgentFile, all_mistakes_are_told_at_once) {
-  const std::string said = wrong("name: A\nturn: {min_words: many}\nlimits: {call: 1}\ntools: []\n");
+  const std::string said = wrong("name: A\nturn: {min_words: many}\nlimits: {call: 1}\nflow: {}\n");
   EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 4) << said;
-  for (const char* part : {"expected instructions", "name: ", "turn.min_words", "limits.call", "tools: is part"})
+  for (const char* part : {"expected instructions", "name: ", "turn.min_words", "limits.call", "flow: is part"})
     EXPECT_THAT(said, HasSubstr(part));
 }
 
 TEST(AgentFile, what_the_contract_promises_for_later_says_so) {
   for (const char* text :
-       {"tools: []", "flow: {}", "filters: []", "listeners: []", "app: {}", "turn: {owner: mind}", "audio: {noise: on}",
+       {"flow: {}", "filters: []", "listeners: []", "app: {}", "turn: {owner: mind}", "audio: {noise: on}",
         "audio: {echo: on}", "context: {strategy: summary}", "stt: {provider: azure}", "tts: {provider: rime}"})
     EXPECT_THAT(wrong(least + text), HasSubstr("is part of the agent file's contract but not built yet")) << text;
 }

@@ -16,6 +16,7 @@
 #include "server/local_models.hpp"
 #include "stt/stt.hpp"
 #include "telemetry/service_metrics.hpp"
+#include "tools/toolbox.hpp"
 #include "tts/tts.hpp"
 
 namespace offhook::server {
@@ -34,6 +35,7 @@ class AgentStack {
   stt::Recognizer& recognizer() const { return *recognizer_; }
   llm::Client& llm() const { return *llm_; }
   tts::Voice& voice() const { return *voice_; }
+  tools::Toolbox* toolbox() const { return toolbox_.get(); }  // null: the agent has no tools that ask a server
 
   // One service of the three lists: its adapter alone, without what falls back. For checks before any call.
   struct Service {
@@ -60,6 +62,7 @@ class AgentStack {
   std::vector<Service> services_;
   std::unique_ptr<stt::Recognizer> recognizer_;
   std::unique_ptr<llm::Client> llm_;
+  std::unique_ptr<tools::Toolbox> toolbox_;
   std::unique_ptr<tts::Voice> resilient_, voice_;  // voice_ speaks through resilient_, and goes first
 };
 

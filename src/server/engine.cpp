@@ -141,7 +141,7 @@ void Engine::furnish(Core& core) {
                        agents_[i].agent.settings.detector ? models_->detector() : nullptr, stack.recognizer(),
                        stack.llm(), stack.voice(), phrases_, core.metrics, prices_, core.service_metrics.get(),
                        &observers_, &core.calls, &core.gate, models_->suppressor(agents_[i].noise),
-                       agents_[i].agent.settings.word_scorer ? core.word_scorer.get() : nullptr}));
+                       agents_[i].agent.settings.word_scorer ? core.word_scorer.get() : nullptr, stack.toolbox()}));
     stack.count_into(*core.service_metrics);
     stack.llm().warm();
   }

@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "server/duration_text.hpp"
+#include "server/yaml_json.hpp"
 
 namespace offhook::server {
 namespace {
@@ -192,7 +193,7 @@ Fields Fields::map(std::string_view key) {
   return {*reader_, node, path_of(key)};
 }
 
-std::vector<Fields> Fields::list(std::string_view key, std::size_t most) {
+std::vector<Fields> Fields::list(std::string_view key, std::size_t most, std::string_view example) {
   const Node* node = ask(key, Kind::list, "");
   std::vector<Fields> entries;
   if (!node) return entries;
@@ -207,7 +208,7 @@ std::vector<Fields> Fields::list(std::string_view key, std::size_t most) {
   for (const Node& item : node->items) {
     if (item.kind != Node::Kind::map)
       reader_->complain(item.at, path_of(key),
-                        "found " + kind_of(item) + ", expected a map such as { provider: local }");
+                        "found " + kind_of(item) + ", expected a map such as " + std::string(example));
     else
       entries.push_back({*reader_, &item, path_of(key) + "[]"});
   }
@@ -305,30 +306,50 @@ void Fields::pairs(std::string_view key, std::vector<std::pair<std::string, std:
 void Fields::secret(std::string_view key, std::string& value) {
   const Node* node = ask(key, Kind::secret, "");
   if (!node) return;
-  const std::string path = path_of(key);
-  std::string found;
-  if (node->kind == Node::Kind::scalar) {
-    found = node->text;
-  } else if (const Node* env = node->find("env"); env && node->items.size() == 1 && env->kind == Node::Kind::scalar) {
-    auto named = variable(*env, path);
-    if (!named) return;
-    found = std::move(*named);
-  } else if (const Node* file = node->find("file");
-             file && node->items.size() == 1 && file->kind == Node::Kind::scalar) {
-    auto read = secret_file(*file, path);
-    if (!read) return;
-    found = std::move(*read);
-  } else {
-    return reader_->complain(node->at, path,
-                             "found " + kind_of(*node) + ", expected a text, { env: NAME } or { file: PATH }");
+  if (auto found = resolved_secret(*node, path_of(key), false)) value = std::move(*found);
+}
+
+void Fields::secrets(std::string_view key, std::vector<std::pair<std::string, std::string>>& value,
+                     std::vector<std::string>& hidden, std::size_t most) {
+  const Node* node = ask(key, Kind::secrets, "");
+  if (!node || node->kind == Node::Kind::nothing) return;
+  if (node->kind != Node::Kind::map) return mismatch(*node, path_of(key), "a map such as { X-Api-Key: { env: NAME } }");
+  if (node->items.size() > most)
+    return complain(
+        key, "found " + std::to_string(node->items.size()) + " entries, expected at most " + std::to_string(most));
+  for (const Node& item : node->items) {
+    auto found = resolved_secret(item, path_of(key) + "." + item.key, true);
+    if (!found) continue;
+    if (item.kind == Node::Kind::map) hidden.push_back(*found);
+    value.emplace_back(item.key, std::move(*found));
   }
-  const bool fit =
-      !found.empty() && found.size() <= 4096 && std::ranges::all_of(found, [](char c) { return c > ' ' && c < 0x7F; });
-  if (!fit)
-    return reader_->complain(
-        node->at, path,
-        "found a secret that is empty or holds blanks, line breaks or letters beyond ASCII; copy it again");
-  value = std::move(found);
+}
+
+void Fields::json(std::string_view key, std::string& value) {
+  if (const Node* node = ask(key, Kind::json, "")) value = yaml::to_json(*node);
+}
+
+std::optional<std::string> Fields::resolved_secret(const Node& node, std::string_view path, bool blanks) {
+  std::optional<std::string> found;
+  const Node *env = node.find("env"), *file = node.find("file");
+  if (node.kind == Node::Kind::scalar) {
+    found = node.text;
+  } else if (env && node.items.size() == 1 && env->kind == Node::Kind::scalar) {
+    found = variable(*env, path);
+  } else if (file && node.items.size() == 1 && file->kind == Node::Kind::scalar) {
+    found = secret_file(*file, path);
+  } else {
+    reader_->complain(node.at, path, "found " + kind_of(node) + ", expected a text, { env: NAME } or { file: PATH }");
+  }
+  if (!found) return found;
+  const char lowest = blanks ? ' ' : '!';
+  const bool fit = !found->empty() && found->size() <= 4096 &&
+                   std::ranges::all_of(*found, [lowest](char c) { return c >= lowest && c < 0x7F; });
+  if (fit) return found;
+  reader_->complain(node.at, path,
+                    std::string("found a secret that is empty or holds ") + (blanks ? "" : "blanks, ") +
+                        "line breaks or letters beyond ASCII; copy it again");
+  return std::nullopt;
 }
 
 // Someone may have written the secret where its variable's name belongs, so only what looks like a name is repeated.
@@ -421,6 +442,19 @@ void Fields::complain(std::string_view key, std::size_t entry, std::string_view 
   const Node* node = node_ ? node_->find(key) : nullptr;
   if (!node || entry >= node->items.size()) return complain(key, what);
   reader_->complain(node->items[entry].at, path_of(key) + "[" + std::to_string(entry) + "]", what);
+}
+
+void Fields::complain(std::string_view key, const std::vector<std::string>& inside, std::string_view what) {
+  const Node* node = node_ ? node_->find(key) : nullptr;
+  if (!node) return complain(key, what);
+  std::string path = path_of(key);
+  const Node* nearest = node;
+  for (const std::string& step : inside) {
+    path += "." + step;
+    node = node ? node->find(step) : nullptr;
+    if (node) nearest = node;
+  }
+  reader_->complain(nearest->at, path, what);
 }
 
 }  // namespace offhook::server

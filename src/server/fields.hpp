@@ -35,7 +35,22 @@ class Reader {
   static constexpr std::size_t most_complaints = 10;
 
   struct Key {
-    enum class Kind { text, flag, integer, number, duration, choice, texts, pairs, secret, map, list, not_built };
+    enum class Kind {
+      text,
+      flag,
+      integer,
+      number,
+      duration,
+      choice,
+      texts,
+      pairs,
+      secret,
+      secrets,
+      json,
+      map,
+      list,
+      not_built
+    };
     Kind kind = Kind::text;
     std::string fallback;              // as one would write it; empty: none
     std::vector<std::string> choices;  // of a choice
@@ -73,7 +88,8 @@ class Fields {
   bool has(std::string_view key) const;
 
   Fields map(std::string_view key);
-  std::vector<Fields> list(std::string_view key, std::size_t most);  // of maps; none where the file has none
+  // Of maps, none where the file has none. `example`: of one, for errors.
+  std::vector<Fields> list(std::string_view key, std::size_t most, std::string_view example = "{ provider: local }");
   void text(std::string_view key, std::string& value, Lengths lengths);
   void flag(std::string_view key, bool& value);  // on or off, also true or false
   void integer(std::string_view key, int& value, int lowest, int highest);
@@ -84,6 +100,11 @@ class Fields {
   // A map whose keys are the file's own, in its order; keys of 1 to 100 bytes, values of 1 to 200.
   void pairs(std::string_view key, std::vector<std::pair<std::string, std::string>>& value, std::size_t most);
   void secret(std::string_view key, std::string& value);  // text, {env: NAME} or {file: PATH}
+  // A map whose values are each as secret() reads them, blanks within allowed; `hidden`: those that the file only
+  // names.
+  void secrets(std::string_view key, std::vector<std::pair<std::string, std::string>>& value,
+               std::vector<std::string>& hidden, std::size_t most);
+  void json(std::string_view key, std::string& value);  // whatever stands there, as JSON text
   // The value of the environment, told as missing at this map; for a secret that the file leaves out.
   void secret_from(std::string_view variable, std::string_view key, std::string& value);
 
@@ -110,6 +131,8 @@ class Fields {
   void complain(std::string_view key, std::string_view what);
   // The same for one entry of the list that `key` names.
   void complain(std::string_view key, std::size_t entry, std::string_view what);
+  // The same for what stands somewhere inside of it, by the keys on the way; as near as the file goes.
+  void complain(std::string_view key, const std::vector<std::string>& inside, std::string_view what);
 
  private:
   friend class Reader;
@@ -124,6 +147,7 @@ class Fields {
   std::optional<std::size_t> one_of(std::string_view key, const std::vector<std::string_view>& words,
                                     std::initializer_list<std::string_view> not_built, std::string_view fallback);
   void mismatch(const yaml::Node& node, std::string_view path, std::string_view expected);
+  std::optional<std::string> resolved_secret(const yaml::Node& node, std::string_view path, bool blanks);
   std::optional<std::string> variable(const yaml::Node& node, std::string_view path);
   std::optional<std::string> secret_file(const yaml::Node& node, std::string_view path);
 

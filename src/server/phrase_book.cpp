@@ -23,6 +23,12 @@ PhraseBook::PhraseBook(net::Loop& loop, tts::PhraseCache& cache, std::vector<Age
     for (const std::string* text : {&s.greeting, &s.apology_text, &s.goodbye_text, &s.failure_text, &s.idle_text})
       if (!text->empty()) missing_.push_back({voice, s.rate, *text, true});
   }
+  for (const auto& [agent, voice] : agents) {
+    const call::Settings& s = agent->settings;
+    if (!s.tools.empty() && !s.tool_text.empty()) missing_.push_back({voice, s.rate, s.tool_text, false});
+    for (const auto& tool : s.tools)
+      if (!tool.say.empty()) missing_.push_back({voice, s.rate, tool.say, false});
+  }
   for (const auto& [agent, voice] : agents)
     if (agent->settings.filler > Duration::zero())
       for (std::string& text : dialog::all_fillers())

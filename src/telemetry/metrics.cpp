@@ -119,9 +119,12 @@ void scrape_calls(Scrape& s, const std::vector<const CallMetrics*>& loops) {
   s.counter("offhook_scores_total", "Questions to the models that judge whether a turn is over.", sum(&M::turn_scores),
             "model=\"turn\"");
   s.counter("offhook_scores_total", "", sum(&M::word_scores), "model=\"words\"");
+  s.counter("offhook_tool_calls_total", "Tools that were called.", sum(&M::tool_calls));
+  s.counter("offhook_tool_cancels_total", "Of these, tools that were cancelled.", sum(&M::tool_cancels));
   s.counter("offhook_underruns_total", "Breaks in heard sound longer than 5 ms.", sum(&M::underruns));
   s.counter("offhook_failures_total", "Failures by service.", sum(&M::mind_failures), "service=\"mind\"");
   s.counter("offhook_failures_total", "", sum(&M::voice_failures), "service=\"voice\"");
+  s.counter("offhook_failures_total", "", sum(&M::tool_failures), "service=\"tool\"");
   s.counter("offhook_failures_total", "", sum(&M::transcript_failures), "service=\"transcript\"");
   s.counter("offhook_failures_total", "", sum(&M::event_logs_failed), "service=\"event_log\"");
   s.counter("offhook_failures_total", "", sum(&M::recordings_failed), "service=\"recording\"");

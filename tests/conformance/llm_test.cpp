@@ -109,6 +109,15 @@ TEST_P(Llm, says_when_its_answer_was_cut_at_max_tokens) {
   EXPECT_EQ(talk.result->value().finish, "length");
 }
 
+TEST_P(Llm, calls_none_where_none_may_be_called) {
+  think([](const standins::Asked& asked) -> standins::Reply { return {"Just words.", two_tools}; });
+  llm::Request request = with_tools({user});
+  request.may_call = false;
+  const Talk& talk = wait(ask(client, std::move(request)));
+  EXPECT_TRUE(talk.calls.empty());
+  EXPECT_EQ(talk.text, "Just words.");
+}
+
 TEST_P(Llm, calls_two_tools_at_once_and_takes_their_results) {
   think([](const standins::Asked& asked) -> standins::Reply {
     if (asked.after_tool) return {"Noon, and " + asked.tool_result, {}};

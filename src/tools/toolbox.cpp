@@ -1,0 +1,108 @@
+#include "tools/toolbox.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/json_fields.hpp"
+#include "base/log.hpp"
+#include "net/url.hpp"
+#include "tools/http_answer.hpp"
+#include "tools/http_request.hpp"
+#include "tools/schema.hpp"
+
+namespace offhook::tools {
+namespace {
+
+class Call final : public net::Pending, public std::enable_shared_from_this<Call> {
+ public:
+  Call(std::string who, std::string tool, std::function<void(Told)> done)
+      : who_(std::move(who)), tool_(std::move(tool)), done_(std::move(done)) {}
+
+  // Before anything is sent.
+  void refuse(net::Loop& loop, std::string sentence) {
+    loop.post([call = weak_from_this(), sentence = std::move(sentence)]() mutable {
+      if (const auto self = call.lock()) self->finish({false, std::move(sentence)});
+    });
+  }
+
+  void send(net::HttpClient& client, const Http& http, net::HttpCall request) {
+    answer_ = std::make_unique<HttpAnswer>(http.secrets);
+    const auto url = net::parse_url(request.url);
+    shown_ = url ? url->shown() : "";
+    template_ = http.url;
+    request.max_body = HttpAnswer::kMost;
+    request.admits = [policy = http.addresses, host = url ? url->host : ""](const std::string& address) {
+      return policy.admits(host, address);
+    };
+    net::HttpSink sink;
+    sink.head = [this](int status, const net::Headers& headers) { answer_->head(status, headers); };
+    sink.body = [this](std::string_view chunk) { answer_->body(chunk); };
+    sink.done = [this](Result<void> result) { exchanged(std::move(result)); };
+    exchange_ = client.send(std::move(request), std::move(sink));
+  }
+
+ private:
+  void exchanged(Result<void> result) {
+    Told told = result ? answer_->told() : told_of(result.error());
+    if (!told.ok) {
+      // The URL as the file has it: filled in, it holds what a caller said.
+      std::string why = result ? "status " + std::to_string(answer_->status()) : result.error().what;
+      if (const auto at = shown_.empty() ? why.npos : why.find(shown_); at != why.npos)
+        why.replace(at, shown_.size(), template_);
+      log::warn(who_, "tool_failed", {{"tool", tool_}, {"error", why}});
+    }
+    finish(std::move(told));
+  }
+  void finish(Told told) {
+    const auto self = shared_from_this();  // whoever is told may let go of us
+    if (const auto done = std::exchange(done_, nullptr)) done(std::move(told));
+  }
+
+  const std::string who_, tool_;
+  std::function<void(Told)> done_;
+  std::unique_ptr<HttpAnswer> answer_;
+  std::string shown_, template_;
+  std::unique_ptr<net::Pending> exchange_;
+};
+
+class Handle final : public net::Pending {
+ public:
+  explicit Handle(std::shared_ptr<Call> call) : call_(std::move(call)) {}
+
+ private:
+  const std::shared_ptr<Call> call_;
+};
+
+}  // namespace
+
+struct Toolbox::Known {
+  Tool tool;
+  json::value schema;
+};
+
+Toolbox::Toolbox(net::Loop& loop, net::HttpClient& http, const std::vector<Tool>& tools) : loop_(loop), http_(http) {
+  for (const Tool& tool : tools) tools_.push_back({tool, json::parse(tool.parameters)});
+}
+
+Toolbox::~Toolbox() = default;
+
+std::unique_ptr<net::Pending> Toolbox::call(const std::string& who, std::string_view name, std::string_view arguments,
+                                            std::function<void(Told)> done) {
+  auto call = std::make_shared<Call>(who, std::string(name), std::move(done));
+  const auto refused = [&](std::string sentence) {
+    call->refuse(loop_, std::move(sentence));
+    return std::make_unique<Handle>(std::move(call));
+  };
+  const auto known = std::ranges::find(tools_, name, [](const Known& k) { return std::string_view(k.tool.name); });
+  if (known == tools_.end()) return refused("There is no tool of that name.");
+  const auto parsed = parse_arguments(arguments);
+  if (!parsed) return refused(parsed.error().what);
+  if (auto sentence = misfit(known->schema, *parsed)) return refused(std::move(*sentence));
+  auto request = request_of(known->tool.http, *parsed);
+  if (!request) return refused(request.error().what);
+  request->deadline = Deadline::in(loop_.now(), known->tool.timeout);
+  call->send(http_, known->tool.http, std::move(*request));
+  return std::make_unique<Handle>(std::move(call));
+}
+
+}  // namespace offhook::tools

@@ -1,0 +1,93 @@
+#include "tools/toolbox.hpp"
+
+#include <gtest/gtest.h>
+
+#include "net/fake_services_testing.hpp"
+#include "net/virtual_loop.hpp"
+
+namespace offhook::tools {
+namespace {
+
+class ToolboxTest : public testing::Test {
+ protected:
+  ToolboxTest() {
+    Tool book;
+    book.name = "book";
+    book.parameters = R"({"type":"object","properties":{"when":{"type":"string"}},"required":["when"]})";
+    book.timeout = 4s;
+    book.http.url = "https://crm.example/book";
+    book.http.headers = {{"Authorization", "Bearer s3cret"}};
+    book.http.secrets = {"s3cret"};
+    toolbox = std::make_unique<Toolbox>(loop, http, std::vector<Tool>{book});
+  }
+  void call(std::string_view name, std::string_view arguments) {
+    const std::size_t before = told.size();
+    pending = toolbox->call("call-1", name, arguments, [this](Told t) {
+      told.push_back(std::move(t));
+      pending.reset();  // as a call does
+    });
+    EXPECT_EQ(told.size(), before) << "told from inside";
+    loop.run_ready();
+  }
+
+  net::VirtualLoop loop;
+  net::FakeHttp http;
+  std::unique_ptr<Toolbox> toolbox;
+  std::unique_ptr<net::Pending> pending;
+  std::vector<Told> told;
+};
+
+TEST_F(ToolboxTest, a_call_is_a_request_and_its_answer_is_told) {
+  call("book", R"({"when":"nine"})");
+  ASSERT_EQ(http.sent.size(), 1u);
+  const auto& request = http.last().call;
+  EXPECT_EQ(request.method + " " + request.url + " " + request.body,
+            R"(POST https://crm.example/book {"when":"nine"})");
+  EXPECT_EQ(net::find_header(request.headers, "Authorization"), "Bearer s3cret");
+  EXPECT_EQ(request.deadline.at(), loop.now() + 4s);
+  EXPECT_LE(request.max_body, std::size_t{1} << 20);
+  http.last().head(200, "application/json");
+  http.last().body("{\"id\":");
+  http.last().body("7}");
+  http.last().end();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_TRUE(told[0].ok);
+  EXPECT_EQ(told[0].text, "{\"id\":7}");
+}
+
+TEST_F(ToolboxTest, arguments_that_do_not_fit_are_told_and_nothing_is_sent) {
+  call("book", R"({"when":9})");
+  call("fly", "{}");
+  EXPECT_TRUE(http.sent.empty());
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[0].text, "The argument \"when\" is 9, expected a string.");
+  EXPECT_EQ(told[1].text, "There is no tool of that name.");
+}
+
+TEST_F(ToolboxTest, requests_go_to_public_addresses_only) {
+  call("book", R"({"when":"nine"})");
+  EXPECT_TRUE(http.last().call.admits("8.8.8.8"));
+  for (const char* address : {"127.0.0.1", "169.254.169.254", "::ffff:10.0.0.1"})
+    EXPECT_FALSE(http.last().call.admits(address)) << address;
+}
+
+TEST_F(ToolboxTest, a_cancelled_call_tells_nothing) {
+  call("book", R"({"when":"nine"})");
+  pending.reset();
+  EXPECT_FALSE(http.last().open);
+  pending = toolbox->call("call-1", "fly", "{}", [this](Told t) { told.push_back(std::move(t)); });
+  pending.reset();
+  loop.run_ready();
+  EXPECT_TRUE(told.empty());
+}
+
+TEST_F(ToolboxTest, a_failure_tells_nothing_internal) {
+  call("book", R"({"when":"nine"})");
+  http.last().end(Error{Errc::refused, "POST https://crm.example/book: 10.0.0.7 may not be connected to"});
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_FALSE(told[0].ok);
+  EXPECT_EQ(told[0].text, "The tool cannot be reached.");
+}
+
+}  // namespace
+}  // namespace offhook::tools
