@@ -51,7 +51,8 @@ struct CallMetrics {
   Counter turns, interruptions, holds, resumes, speculations, speculations_wasted, underruns;
   Counter turn_scores, word_scores;  // asked of the models that judge whether a turn is over
   Counter tool_calls, tool_cancels;
-  Counter mind_failures, voice_failures, tool_failures, transcript_failures, vanished, event_logs_failed, recordings_failed;
+  Counter mind_failures, voice_failures, tool_failures, transcript_failures, vanished, event_logs_failed,
+      recordings_failed;
   Histogram v2v, meant, hear, transcribe, decide, think, clause, voice, wait, send, greeting, hold;
   Histogram beat{Histogram::kBeat};  // how late each came
 };

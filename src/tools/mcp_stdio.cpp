@@ -18,14 +18,14 @@
 namespace offhook::tools {
 namespace {
 
-constexpr std::size_t kMostLine = 1 << 20;   // bytes of a message: mcp_messages.hpp takes no more
-constexpr std::size_t kMostLogged = 300;     // characters of a line of stderr
+constexpr std::size_t kMostLine = 1 << 20;                      // bytes of a message: mcp_messages.hpp takes no more
+constexpr std::size_t kMostLogged = 300;                        // characters of a line of stderr
 constexpr TokenBucket::Limits kLogged{.rate = 1, .burst = 20};  // lines a second
-constexpr Duration kLook = 10ms;             // how soon its end is noticed once its output has ended …
-constexpr Duration kWatch = 500ms;           // … and where something it started holds that open
-constexpr Duration kEnding = 500ms;          // for a process whose output has ended to end itself
-constexpr Duration kGrace = 1s;              // from the end of its input to SIGTERM …
-constexpr Duration kGraceTerm = 500ms;       // … and from there to SIGKILL
+constexpr Duration kLook = 10ms;        // how soon its end is noticed once its output has ended …
+constexpr Duration kWatch = 500ms;      // … and where something it started holds that open
+constexpr Duration kEnding = 500ms;     // for a process whose output has ended to end itself
+constexpr Duration kGrace = 1s;         // from the end of its input to SIGTERM …
+constexpr Duration kGraceTerm = 500ms;  // … and from there to SIGKILL
 
 // Lines of a stream that is cut anywhere, each of kMostLine bytes at most.
 class LineCutter {
@@ -58,7 +58,10 @@ std::string variable(const char* name) {
 class McpStdio final : public McpTransport {
  public:
   McpStdio(net::EventLoop& loop, const McpAddress& address, Sink sink)
-      : loop_(loop), address_(address), sink_(std::make_shared<Sink>(std::move(sink))), look_(loop, [this] { look(); }) {
+      : loop_(loop),
+        address_(address),
+        sink_(std::make_shared<Sink>(std::move(sink))),
+        look_(loop, [this] { look(); }) {
     if (auto started = start(); !started) {
       trouble_ = started.error();
       look_.at(loop.now());

@@ -25,11 +25,11 @@ class McpStdioTest : public ::testing::Test {
   }
   void start(const McpAddress& address) {
     on(*loop, [&] {
-      transport = connect_mcp_stdio(*loop, address,
-                                    {.message = [this](std::string_view text) { note(text); },
-                                     .failed = [this](std::int64_t id,
-                                                      Error why) { note(std::to_string(id) + ": " + why.what); },
-                                     .lost = [this](Error why) { note("lost: " + why.what); }});
+      transport = connect_mcp_stdio(
+          *loop, address,
+          {.message = [this](std::string_view text) { note(text); },
+           .failed = [this](std::int64_t id, Error why) { note(std::to_string(id) + ": " + why.what); },
+           .lost = [this](Error why) { note("lost: " + why.what); }});
     });
   }
   void send(std::int64_t id, const std::string& text) {

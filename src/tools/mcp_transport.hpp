@@ -42,7 +42,7 @@ class McpTransport {
   virtual ~McpTransport() = default;  // ends at once, also what is under way
   // `id`: of a request, which must be answered by `deadline`; negative: a notification, or an answer of ours.
   virtual void send(std::int64_t id, std::string message, Deadline deadline) = 0;
-  virtual void agreed(std::string_view revision) = 0;   // upon the answer to initialize
+  virtual void agreed(std::string_view revision) = 0;  // upon the answer to initialize
   virtual void close(std::function<void()> done) = 0;  // politely, 2 s at most; nothing else is told from here on
 };
 
