@@ -83,7 +83,7 @@ class McpHttp final : public McpTransport {
     bool listens = false;  // the GET
     int status = 0;
     bool events = false;
-    std::string body;
+    std::string body = {};
     net::SseParser parser{kMostMessage};
     std::unique_ptr<net::Pending> pending = {};
   };

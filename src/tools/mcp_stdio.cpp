@@ -50,8 +50,8 @@ class LineCutter {
   std::string kept_;
 };
 
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
+std::string variable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
   return value ? value : "";
 }
 
@@ -93,10 +93,10 @@ class McpStdio final : public McpTransport {
  private:
   Result<void> start() {
     auto environment = address_.environment;
-    for (const char* name : {"PATH", "HOME"})
+    for (const std::string name : {"PATH", "HOME"})
       if (std::ranges::find(environment, name, &std::pair<std::string, std::string>::first) == environment.end())
         environment.emplace_back(name, variable(name));
-    const auto path = std::ranges::find(environment, "PATH", &std::pair<std::string, std::string>::first);
+    const auto path = std::ranges::find(environment, std::string("PATH"), &std::pair<std::string, std::string>::first);
     auto command = address_.command;
     command.front() = net::find_program(address_.command.front(), path->second);
     if (command.front().empty())

@@ -19,13 +19,13 @@ namespace offhook::tools {
 
 // As the agent's file names it: a command, or a URL.
 struct McpAddress {
-  std::string name;
-  std::vector<std::string> command;                              // a program and its arguments; empty: `url`
-  std::vector<std::pair<std::string, std::string>> environment;  // of the program, beside PATH and HOME
-  std::string url;
-  net::Headers headers;              // with each request
-  AddressPolicy addresses;           // where requests may go beside public addresses
-  std::vector<std::string> secrets;  // values of `environment` and `headers`: in no log, and never told to a model
+  std::string name = {};
+  std::vector<std::string> command = {};                              // a program and its arguments; empty: `url`
+  std::vector<std::pair<std::string, std::string>> environment = {};  // of the program, beside PATH and HOME
+  std::string url = {};
+  net::Headers headers = {};              // with each request
+  AddressPolicy addresses = {};           // where requests may go beside public addresses
+  std::vector<std::string> secrets = {};  // values of `environment` and `headers`: in no log, and never told to a model
 };
 
 class McpTransport {
