@@ -27,6 +27,20 @@ bool ask_services(const server::AgentFile& agent) {
   return all;
 }
 
+// A line for each MCP server, with its tools; false if one of them offers none.
+bool ask_mcp(const server::AgentFile& agent) {
+  bool all = true;
+  for (const auto& check : server::check_mcp(agent)) {
+    all = all && check.why.empty();
+    std::string tools = check.why;
+    for (const std::string& tool : check.tools) tools += (tools.empty() ? "" : ", ") + tool;
+    std::printf("mcp %s: %s\n", check.server.c_str(), tools.empty() ? "no tools" : tools.c_str());
+    for (const std::string& left_out : check.left_out)
+      std::printf("mcp %s: left out: %s\n", check.server.c_str(), left_out.c_str());
+  }
+  return all;
+}
+
 }  // namespace
 
 void add_check(CLI::App& app, int& status) {
@@ -35,7 +49,9 @@ void add_check(CLI::App& app, int& status) {
       app.add_subcommand("check", "Reads an agent's file and says what it would do, or what is wrong with it.");
   auto online = std::make_shared<bool>(false);
   command->add_option("FILE", *path, "an agent's file")->required();
-  command->add_flag("--online", *online, "also ask each service that it names: do its key, model and address work?");
+  command->add_flag(
+      "--online", *online,
+      "also ask each service that it names: do its key, model and address work, and which tools does it offer?");
   command->callback([path, online, &status] {
     auto agent = server::read_agent(*path);
     if (!agent) {
@@ -50,7 +66,9 @@ void add_check(CLI::App& app, int& status) {
           "and 13 MB a call; rnnoise takes less.\n");
     for (const auto& service : server::unpriced(*agent, server::bundled_prices()))
       std::printf("limits.cost does not see %s: prices.yaml has no price for it.\n", service.c_str());
-    if (*online && !ask_services(*agent)) status = 1;
+    if (!*online) return;
+    const bool answers = ask_services(*agent), offers = ask_mcp(*agent);
+    if (!answers || !offers) status = 1;
   });
 }
 

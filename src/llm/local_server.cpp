@@ -171,9 +171,9 @@ void LocalServer::launch() {
   ++lives_;
   become(State::starting);
   auto child = net::ChildProcess::spawn({.command = command(),
-                                    .output = options_.log_file,
-                                    .nice = options_.nice,
-                                    .without_environment = "LLAMA_"});  // its switches also come from there
+                                         .output = options_.log_file,
+                                         .nice = options_.nice,
+                                         .without_environment = "LLAMA_"});  // its switches also come from there
   if (!child) return on_exit(child.error().what);
   child_.emplace(std::move(*child));
   ready_by_ = loop_.now() + options_.ready_within;

@@ -136,7 +136,7 @@ Result<ChildProcess> ChildProcess::spawn(const Options& options) {
       environment.push_back(*entry);
   environment.push_back(nullptr);
 
-  Launch launch{arguments.data(),    environment.data(), ends->input.get(), ends->output.get(),
+  Launch launch{arguments.data(),   environment.data(), ends->input.get(), ends->output.get(),
                 ends->errors.get(), options.nice,       ::getpid(),        0};
   const pid_t pid = launch_blocked(launch);
   if (pid < 0) return Error{Errc::unavailable, doing + ": no process could be made: " + std::strerror(errno)};

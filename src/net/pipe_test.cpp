@@ -55,8 +55,7 @@ TEST(Pipe, a_reader_that_is_let_go_is_told_nothing) {
   Pair pair;
   std::atomic<int> told{0};
   testing::on(*loop, [&] {
-    PipeReader reader(*loop, std::move(pair.ours),
-                      {[&](std::string_view) { ++told; }, [&] { ++told; }});
+    PipeReader reader(*loop, std::move(pair.ours), {[&](std::string_view) { ++told; }, [&] { ++told; }});
     EXPECT_EQ(::write(pair.theirs.get(), "x", 1), 1);
   });
   testing::on(*loop, [] {});

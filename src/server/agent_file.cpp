@@ -189,6 +189,9 @@ void read_all(Fields root, AgentFile& out) {
   read_record(root.map("record"), out);
   read_context(root.map("context"), out);
   read_tools(root, out);
+  read_mcp(root, out.mcp);
+  if (!out.mcp.empty() && out.thinks_here())
+    root.complain("mcp", "found servers, but the embedded language model calls no tools; name another under llm");
   read_called(root, out.called);
   for (const char* key : {"flow", "filters", "listeners", "app"}) root.not_built(key);
 
@@ -238,8 +241,8 @@ Result<AgentFile> read_agent(const std::string& path, const Environment& environ
 }
 
 std::map<std::string, Reader::Key, std::less<>> agent_keys() {
-  const auto all =
-      yaml::parse("stt: {fallback: [{}]}\nllm: {fallback: [{}]}\ntts: {fallback: [{}]}\ntools: [{}]\n", "");
+  const auto all = yaml::parse(
+      "stt: {fallback: [{}]}\nllm: {fallback: [{}]}\ntts: {fallback: [{}]}\ntools: [{}]\nmcp: [{tools: [{}]}]\n", "");
   Reader reader(*all, [](const std::string&) { return std::nullopt; });
   AgentFile out;
   read_all(reader.root(), out);
@@ -292,6 +295,8 @@ std::string summary(const AgentFile& a) {
     out += ", " + std::to_string(a.speech.lexicon.size()) + (a.speech.lexicon.size() == 1 ? " word" : " words") +
            " by its lexicon";
   if (!s.tools.empty()) out += ". It may call " + described_tools(a);
+  if (!a.mcp.empty())
+    out += std::string(s.tools.empty() ? ". It may call" : ", and") + " the tools of " + described(a.mcp);
   out += ". ";
   if (s.owner == call::Owner::stt) out += "The recogniser ends turns; where it does not, the engine does. ";
   out += "A turn ends " + written(s.min_delay) + " to " + written(s.max_delay) + " after the caller's last word, ";

@@ -11,6 +11,7 @@
 #include "call/call.hpp"
 #include "dialog/speakable.hpp"
 #include "noise/noise.hpp"
+#include "server/agent_mcp.hpp"
 #include "server/agent_services.hpp"
 #include "server/fields.hpp"
 #include "telemetry/costs.hpp"
@@ -45,6 +46,7 @@ struct AgentFile {
   std::vector<llm::Spec> llm;
   std::vector<Speaking> tts;
   std::vector<tools::Tool> tools;  // those that ask a server; all are in agent.settings.tools
+  std::vector<McpEntry> mcp;       // whose tools are known once they have listed them
   Words words = Words::automatic;
   Echo echo = Echo::automatic;
   noise::Kind noise = noise::Kind::off;

@@ -65,12 +65,12 @@ void read_place(Fields server, tools::McpAddress& out) {
   for (const char* key : {"headers", "bearer", "allow"})
     if (runs && !asks && server.has(key)) server.complain(key, "is not looked at beside command; remove it");
   if (asks && !runs && server.has("env")) server.complain("env", "is not looked at beside url; remove it");
-  if (runs && out.command.empty()) server.complain("command", "found an empty list, expected a program and its arguments");
+  if (runs && out.command.empty())
+    server.complain("command", "found an empty list, expected a program and its arguments");
   for (const auto& [name, value] : out.environment)
     if (!is_variable(name)) server.complain("env", "found the name \"" + name + "\", expected letters, digits and _");
   for (const auto& [name, value] : out.headers)
-    if (!net::fits_header(name, value))
-      server.complain("headers", "found a name or value that HTTP does not allow");
+    if (!net::fits_header(name, value)) server.complain("headers", "found a name or value that HTTP does not allow");
   if (!asks) return;
   const auto url = net::parse_url(out.url);
   if (!url)
@@ -125,7 +125,8 @@ call::ToolSettings settings_of(const McpManner& manner, tools::McpTool::Effect s
 }  // namespace
 
 void read_mcp(Fields root, std::vector<McpEntry>& out) {
-  for (const Fields& server : root.list("mcp", kMostMcpServers, "{ name: crm, url: https://… }")) read_server(server, out);
+  for (const Fields& server : root.list("mcp", kMostMcpServers, "{ name: crm, url: https://… }"))
+    read_server(server, out);
 }
 
 std::string described(const std::vector<McpEntry>& entries) {

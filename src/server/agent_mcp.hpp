@@ -21,16 +21,16 @@ inline constexpr std::size_t kMostOffered = 128;  // tools of an agent, all toge
 
 // How a tool is called. What the file leaves out is as the server says, or a tool's defaults.
 struct McpManner {
-  std::optional<call::Effect> effect;
-  std::optional<bool> interruptible;
+  std::optional<call::Effect> effect = {};
+  std::optional<bool> interruptible = {};
   Duration timeout = 10s;
-  std::string say;
+  std::string say = {};
 };
 struct McpEntry {
-  tools::McpAddress address;
-  std::vector<std::string> only;  // its tools of these names; empty: all
-  McpManner manner;
-  std::map<std::string, McpManner> tools;  // of these, another
+  tools::McpAddress address = {};
+  std::vector<std::string> only = {};  // its tools of these names; empty: all
+  McpManner manner = {};
+  std::map<std::string, McpManner> tools = {};  // of these, another
 };
 
 void read_mcp(Fields root, std::vector<McpEntry>& out);

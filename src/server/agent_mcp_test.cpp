@@ -45,7 +45,8 @@ TEST(AgentMcp, a_command_and_a_url_are_read) {
       "    only: [find, book]\n"
       "    timeout: 4s\n"
       "    tools: [{ name: book, effect: once, say: Let me book that., interruptible: on, timeout: 8s }]\n"
-      "  - { name: docs, url: \"https://docs.example/mcp\", bearer: { env: TOKEN }, effect: none, allow: [10.0.0.0/8] }\n");
+      "  - { name: docs, url: \"https://docs.example/mcp\", bearer: { env: TOKEN }, effect: none, allow: [10.0.0.0/8] "
+      "}\n");
   ASSERT_EQ(a.mcp.size(), 2u);
   EXPECT_THAT(a.mcp[0].address.command, ElementsAre("npx", "-y", "@acme/crm"));
   EXPECT_EQ(a.mcp[0].address.environment[0].second, "s3cret-token");
@@ -72,7 +73,8 @@ TEST(AgentMcp, a_mistake_is_told_where_it_stands) {
       {"  - { name: a, command: [x], env: { A: { env: NONE } } }\n", "the environment variable NONE is not set"},
       {"  - { name: a, url: \"ftp://a.example\" }\n", "mcp[].url: found ftp://, expected http:// or https://"},
       {"  - { name: a, url: \"https://a.example\", allow: [x/y] }\n", "mcp[].allow: found \"x/y\""},
-      {"  - { name: a, url: \"https://a.example\", headers: { \"X Y\": z } }\n", "mcp[].headers: found a name or value"},
+      {"  - { name: a, url: \"https://a.example\", headers: { \"X Y\": z } }\n",
+       "mcp[].headers: found a name or value"},
       {"  - { name: a, command: [x] }\n  - { name: a, command: [y] }\n", "f:6:13: mcp[].name: found a second server"},
       {"  - { name: a, command: [x], only: [b], tools: [{ name: c }] }\n",
        "mcp[].tools[].name: found \"c\", which is not among only"},
@@ -87,7 +89,8 @@ TEST(AgentMcp, a_mistake_is_told_where_it_stands) {
 TEST(AgentMcp, the_embedded_model_calls_none) {
   const auto agent = parse_agent("name: a\ninstructions: b\nmcp: [{ name: a, command: [x] }]\n", "f", environment);
   ASSERT_FALSE(agent);
-  EXPECT_THAT(agent.error().what, HasSubstr("f:3:6: mcp: found servers, but the embedded language model calls no tools"));
+  EXPECT_THAT(agent.error().what,
+              HasSubstr("f:3:6: mcp: found servers, but the embedded language model calls no tools"));
 }
 
 TEST(AgentMcp, the_file_overrules_the_server_and_a_tools_own_entry_both) {
@@ -95,7 +98,8 @@ TEST(AgentMcp, the_file_overrules_the_server_and_a_tools_own_entry_both) {
   McpEntry entry{.address = {.name = "crm"}};
   entry.tools["c"] = {.effect = call::Effect::none, .timeout = 8s, .say = "Let me see."};
   McpNames names;
-  const std::vector<std::vector<tools::McpTool>> listed{{tool("a", Said::none), tool("b", Said::idempotent), tool("c"), tool("d")}};
+  const std::vector<std::vector<tools::McpTool>> listed{
+      {tool("a", Said::none), tool("b", Said::idempotent), tool("c"), tool("d")}};
   McpOffer offer = offered({entry}, listed, {}, names);
   ASSERT_EQ(offer.tools.size(), 4u);
   EXPECT_EQ(offer.tools[0].settings.effect, call::Effect::none);
@@ -124,8 +128,9 @@ TEST(AgentMcp, only_the_wanted_are_offered) {
 TEST(AgentMcp, names_that_clash_begin_with_their_servers) {
   const std::vector<McpEntry> entries{{.address = {.name = "crm"}}, {.address = {.name = "docs"}}};
   McpNames given;
-  const McpOffer offer = offered(entries, {{tool("find"), tool("book"), tool("a.b c")}, {tool("find"), tool("crm_find")}},
-                                 {{"book", "", ""}}, given);
+  const McpOffer offer =
+      offered(entries, {{tool("find"), tool("book"), tool("a.b c")}, {tool("find"), tool("crm_find")}},
+              {{"book", "", ""}}, given);
   EXPECT_EQ(names(offer), "crm_find crm_book a_b_c docs_find docs_crm_find ");
   EXPECT_EQ(offer.tools[2].called, "a.b c");
   EXPECT_EQ(offer.tools[3].server, 1u);

@@ -70,7 +70,7 @@ AgentStack::AgentStack(net::Loop& loop, net::HttpClient& http, const AgentFile& 
     minds.push_back({name, clients_.back().get(), health});
   }
   llm_ = llm::resilient(loop, std::move(minds));
-  if (!agent.tools.empty()) toolbox_ = std::make_unique<tools::Toolbox>(loop, http, agent.tools);
+  if (!agent.tools.empty() || !agent.mcp.empty()) toolbox_ = std::make_unique<tools::Toolbox>(loop, http, agent.tools);
 
   std::vector<tts::Choice> voices;
   for (const Speaking& speaking : agent.tts) {

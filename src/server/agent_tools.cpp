@@ -123,6 +123,15 @@ void read_tools(Fields root, AgentFile& out) {
     root.complain("tools", "found tools, but the embedded language model calls none; name another under llm");
 }
 
+std::string in_words(Effect effect) {
+  switch (effect) {
+    case Effect::none: return "without effect";
+    case Effect::idempotent: return "idempotent";
+    case Effect::once: return "once";
+  }
+  return "once";
+}
+
 std::string described_tools(const AgentFile& agent) {
   std::string out;
   for (const call::ToolSettings& tool : agent.agent.settings.tools) {
@@ -130,11 +139,7 @@ std::string described_tools(const AgentFile& agent) {
     const auto http = std::ranges::find(agent.tools, tool.name, &tools::Tool::name);
     if (http == agent.tools.end()) continue;
     const auto host = http->http.url.substr(0, http->http.url.find_first_of("/?#", http->http.url.find("://") + 3));
-    out += " (" + http->http.method + " " + host +
-           (tool.effect == Effect::none         ? ", without effect"
-            : tool.effect == Effect::idempotent ? ", idempotent"
-                                                : ", once") +
-           ")";
+    out += " (" + http->http.method + " " + host + ", " + in_words(tool.effect) + ")";
   }
   return out;
 }

@@ -10,6 +10,8 @@ namespace offhook::server {
 // of the file, so that a model's cache of its prompt holds.
 void read_tools(Fields root, AgentFile& out);
 
+std::string in_words(call::Effect effect);  // "without effect", "idempotent", "once"
+
 // In a sentence for people: "book (POST crm.example, once), end_call". Empty: none.
 std::string described_tools(const AgentFile& agent);
 

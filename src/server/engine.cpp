@@ -12,6 +12,7 @@ namespace offhook::server {
 namespace {
 
 constexpr Duration kModelPatience = 60s;  // for the language model to be up and warm
+constexpr Duration kMcpPatience = 10s;    // for MCP servers to list their tools; who takes longer is heard of later
 
 // Runs `task` on the loop and waits for it. Not from the loop itself.
 void on_loop(net::Loop& loop, const std::function<void()>& task) {
@@ -30,9 +31,10 @@ struct Engine::Core {
   net::EventLoop loop;
   std::unique_ptr<net::HttpClient> http;
   std::unique_ptr<vad::Batcher> vad;
-  std::unique_ptr<turn::WordScorer> word_scorer;          // null: no agent asks
-  std::vector<std::unique_ptr<AgentStack>> stacks;        // one an agent
-  std::vector<std::unique_ptr<call::Services>> services;  // one an agent
+  std::unique_ptr<turn::WordScorer> word_scorer;           // null: no agent asks
+  std::vector<std::unique_ptr<AgentStack>> stacks;         // one an agent
+  std::vector<std::unique_ptr<call::Services>> services;   // one an agent
+  std::vector<std::shared_ptr<const call::Agent>> agents;  // as calls that begin now get them
   telemetry::CallMetrics metrics;
   std::unique_ptr<telemetry::ServiceMetrics> service_metrics;
   std::set<call::Call*> calls;
@@ -62,6 +64,7 @@ Engine::Engine(const ServerConfig& config, std::vector<AgentFile> agents, call::
     agent->sound_dir = file.record.sound ? config_.data_dir + "/calls" : "";
     call_agents_.push_back(std::move(agent));
   }
+  for (auto& core : cores_) core->agents = call_agents_;
 }
 
 Engine::~Engine() {
@@ -72,10 +75,16 @@ Engine::~Engine() {
     cores_[0]->loop.post([server, stopped] { server->stop([stopped] { stopped->set_value(); }); });
     future.wait_for(5s);
   }
+  if (mcp_) {
+    auto stopped = std::make_shared<std::promise<void>>();
+    auto future = stopped->get_future();
+    cores_[0]->loop.post([this, stopped] { mcp_->stop([stopped] { stopped->set_value(); }); });
+    future.wait_for(5s);
+  }
   // What lives on a loop ends there; the models' threads end while the loops they answer to still exist.
   for (auto& core : cores_)
     on_loop(core->loop, [&] {
-      if (core == cores_[0]) book_.reset();
+      if (core == cores_[0]) book_.reset(), mcp_.reset();
       core->services.clear();
       core->stacks.clear();
       core->vad.reset();
@@ -108,13 +117,17 @@ Result<void> Engine::load(const std::function<void(const std::string&)>& say) {
     if (auto started = start_word_model(*store); !started) return started;
   }
   for (auto& core : cores_) on_loop(core->loop, [&] { furnish(*core); });
+  if (std::ranges::any_of(agents_, [](const AgentFile& a) { return !a.mcp.empty(); })) {
+    say("asking MCP servers for their tools");
+    start_mcp();
+  }
 
   say("rendering greetings");
-  std::vector<PhraseBook::Agent> phrases;
-  for (std::size_t i = 0; i < call_agents_.size(); ++i)
-    phrases.push_back({call_agents_[i], &cores_[0]->stacks[i]->voice()});
   std::promise<void> rendered;
   on_loop(cores_[0]->loop, [&] {
+    std::vector<PhraseBook::Agent> phrases;
+    for (std::size_t i = 0; i < agents_.size(); ++i)
+      phrases.push_back({cores_[0]->agents[i], &cores_[0]->stacks[i]->voice()});
     book_ = std::make_unique<PhraseBook>(cores_[0]->loop, phrases_, std::move(phrases), [&] { rendered.set_value(); });
   });
   rendered.get_future().wait();  // the book has a deadline of its own
@@ -145,6 +158,34 @@ void Engine::furnish(Core& core) {
     stack.count_into(*core.service_metrics);
     stack.llm().warm();
   }
+}
+
+// Until they have listed their tools, or for as long as that may hold up the start.
+void Engine::start_mcp() {
+  std::promise<void> settled;
+  on_loop(cores_[0]->loop, [&] {
+    mcp_ = std::make_unique<McpServers>(cores_[0]->loop, *cores_[0]->http, agents_,
+                                        [this](std::size_t agent) { offer_mcp(agent); });
+    mcp_->start(kMcpPatience, [&] { settled.set_value(); });
+  });
+  settled.get_future().wait();  // its patience is the bound
+}
+
+// On the first loop: calls that begin from now on are told of these tools.
+void Engine::offer_mcp(std::size_t agent) {
+  auto told = std::make_shared<call::Agent>(*call_agents_[agent]);
+  std::vector<tools::RemoteTool> known;
+  for (const McpOffered& offered : mcp_->offer(agent).tools) {
+    told->settings.tools.push_back(offered.settings);
+    told->tools.push_back(offered.tool);
+    known.push_back({offered.tool.name, offered.tool.parameters, Duration(offered.settings.timeout_us),
+                     mcp_->caller(agent, offered.server), offered.called});
+  }
+  for (auto& core : cores_)
+    core->loop.post([&core = *core, agent, told, known] {
+      core.agents[agent] = told;
+      if (agent < core.stacks.size()) core.stacks[agent]->toolbox()->know(known);
+    });
 }
 
 Result<void> Engine::load_vad(const inference::ModelStore& store) {
@@ -276,7 +317,7 @@ Result<std::unique_ptr<call::Line>> Engine::answer(net::Loop& loop, call::CallSt
       if (std::find(a.called.begin(), a.called.end(), start.to) != a.called.end()) agent = &a;
   }
   const auto i = static_cast<std::size_t>(agent - agents_.data());
-  auto line = std::make_unique<call::Call>(*core.services[i], call_agents_[i], std::move(start), wire);
+  auto line = std::make_unique<call::Call>(*core.services[i], core.agents[i], std::move(start), wire);
   return std::unique_ptr<call::Line>(std::make_unique<PlacedLine>(std::move(place), std::move(line)));
 }
 

@@ -21,6 +21,7 @@
 #include "server/agent_stack.hpp"
 #include "server/config.hpp"
 #include "server/local_models.hpp"
+#include "server/mcp_servers.hpp"
 #include "server/phrase_book.hpp"
 #include "telemetry/costs.hpp"
 #include "telemetry/metrics.hpp"
@@ -60,10 +61,12 @@ class Engine {
                                     const dialog::Room& room);
   Result<void> start_word_model(const inference::ModelStore& store);
   void furnish(Core& core);
+  void start_mcp();
+  void offer_mcp(std::size_t agent);
 
   const ServerConfig config_;
   std::vector<AgentFile> agents_;
-  std::vector<std::shared_ptr<const call::Agent>> call_agents_;
+  std::vector<std::shared_ptr<const call::Agent>> call_agents_;  // without what MCP servers offer
   call::Observers& observers_;
   Admission& admission_;
   SteadyClock clock_;
@@ -75,6 +78,7 @@ class Engine {
   std::unique_ptr<PhraseBook> book_;                          // lives on the first loop
   std::shared_ptr<llm::AnswerQueue> answer_queue_;            // of local_llm_
   std::unique_ptr<llm::LocalServer> local_llm_, word_model_;  // the latter scores words, one step at a time
+  std::unique_ptr<McpServers> mcp_;                           // lives on the first loop; null: no agent has any
   std::atomic<bool> ready_{false}, ending_{false};
 };
 

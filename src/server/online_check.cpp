@@ -7,11 +7,14 @@
 
 #include "net/event_loop.hpp"
 #include "net/http_client.hpp"
+#include "server/agent_tools.hpp"
+#include "server/mcp_servers.hpp"
 
 namespace offhook::server {
 namespace {
 
 constexpr Duration kPatience = 9s;
+constexpr Duration kMcpPatience = 60s;
 // A recogniser that hears no words may answer a pause before its connection has failed; by then it would have.
 constexpr Duration kCertain = 4s;
 constexpr Duration kChunk = 100ms;
@@ -157,6 +160,49 @@ std::vector<OnlineCheck> check_online(const AgentFile& agent) {
   std::promise<void> gone;
   loop.post([&] {
     probes.clear();
+    http.reset();
+    gone.set_value();
+  });
+  gone.get_future().wait();
+  loop.stop();
+  loop.join();
+  return checks;
+}
+
+std::vector<McpCheck> check_mcp(const AgentFile& agent) {
+  std::vector<McpCheck> checks;
+  if (agent.mcp.empty()) return checks;
+  net::EventLoop loop("check");
+  loop.start();
+  const std::vector<AgentFile> agents{agent};
+  std::unique_ptr<net::HttpClient> http;
+  std::unique_ptr<McpServers> servers;
+  std::promise<void> settled, stopped, gone;
+  loop.post([&] {
+    http = net::HttpClient::create(loop);
+    servers = std::make_unique<McpServers>(loop, *http, agents, [](std::size_t) {});
+    servers->start(kMcpPatience, [&] {
+      for (const tools::McpServer* server : servers->servers(0)) {
+        const bool silent = server->why().empty() && !server->tried();
+        checks.push_back({server->name(),
+                          silent ? "it has not listed its tools within 60 s" : server->why(),
+                          {},
+                          server->left_out()});
+      }
+      for (const McpOffered& offered : servers->offer(0).tools)
+        checks[offered.server].tools.push_back(offered.tool.name + " (" + in_words(offered.settings.effect) + ")");
+      for (const std::string& left_out : servers->offer(0).left_out)
+        for (McpCheck& check : checks)
+          if (left_out.starts_with(check.server + ": "))
+            check.left_out.push_back(left_out.substr(check.server.size() + 2));
+      settled.set_value();
+    });
+  });
+  settled.get_future().wait();
+  loop.post([&] { servers->stop([&] { stopped.set_value(); }); });
+  stopped.get_future().wait_for(std::chrono::seconds(5));
+  loop.post([&] {
+    servers.reset();
     http.reset();
     gone.set_value();
   });

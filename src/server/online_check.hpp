@@ -19,4 +19,14 @@ struct OnlineCheck {
 // All at once; blocks for 10 s at most. What runs on this machine is not asked.
 std::vector<OnlineCheck> check_online(const AgentFile& agent);
 
+// The agent's MCP servers and what they offer: those that are commands are started, and ended again.
+struct McpCheck {
+  std::string server;
+  std::string why;                 // it offers nothing; or empty
+  std::vector<std::string> tools;  // "find (without effect)", as a model is told of them
+  std::vector<std::string> left_out;
+};
+// All at once; blocks for a minute at most: a package may have to be fetched first.
+std::vector<McpCheck> check_mcp(const AgentFile& agent);
+
 }  // namespace offhook::server

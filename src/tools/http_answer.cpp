@@ -34,13 +34,6 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-// At most `bytes`, and no character cut in two.
-std::string_view front_of(std::string_view text, std::size_t bytes) {
-  if (text.size() <= bytes) return text;
-  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;
-  return text.substr(0, bytes);
-}
-
 bool blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == text.npos;
 }
@@ -61,7 +54,7 @@ void HttpAnswer::body(std::string_view chunk) {
 Told HttpAnswer::told() const {
   if (status_ >= 300 && status_ < 400) return {false, "The tool answered with a redirect, which is not followed."};
   if (status_ >= 500) return {false, "The tool failed on its side; it may work later."};
-  const std::string_view body = front_of(body_, kTold);
+  const std::string_view body = utf8_front(body_, kTold);
   std::string text;
   if (status_ >= 400) {  // its own words, where it has any for programs
     const auto object = parse_object(body);

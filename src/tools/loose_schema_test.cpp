@@ -26,8 +26,7 @@ TEST(LooseSchema, what_cannot_be_checked_refuses_nothing) {
       "properties":{"a":{"anyOf":[{"type":"string"},{"type":"null"}]},"b":true,"c":{"type":"date"},
         "d":{"type":"number","exclusiveMinimum":true,"minLength":-1},"e":{"type":"array","prefixItems":[{}],"items":{"type":"string"}},
         "f":{"enum":[]},"g":{"type":"string","pattern":"^a$"}}})");
-  EXPECT_FALSE(misfit(schema, json::parse(
-                                  R"({"a":7,"b":{},"c":"today","d":-1,"e":[1],"f":1,"g":"b","xray":1})")));
+  EXPECT_FALSE(misfit(schema, json::parse(R"({"a":7,"b":{},"c":"today","d":-1,"e":[1],"f":1,"g":"b","xray":1})")));
   EXPECT_TRUE(misfit(schema, json::parse(R"({})")));  // a
 }
 

@@ -15,11 +15,11 @@
 namespace offhook::tools {
 namespace {
 
-constexpr std::size_t kMostMessage = 1 << 20;   // bytes: mcp_messages.hpp takes no more
-constexpr std::size_t kMostStream = 16 << 20;   // of all events of one exchange
-constexpr std::size_t kMostExchanges = 200;     // at once, those included whose streams the server leaves open
-constexpr std::size_t kMostSession = 1024;      // bytes of a session's id
-constexpr Duration kNotice = 10s;               // for the server to take what needs no answer
+constexpr std::size_t kMostMessage = 1 << 20;  // bytes: mcp_messages.hpp takes no more
+constexpr std::size_t kMostStream = 16 << 20;  // of all events of one exchange
+constexpr std::size_t kMostExchanges = 200;    // at once, those included whose streams the server leaves open
+constexpr std::size_t kMostSession = 1024;     // bytes of a session's id
+constexpr Duration kNotice = 10s;              // for the server to take what needs no answer
 constexpr Duration kFarewell = 1s;
 constexpr Duration kListenAgain = 1s, kListenSeldom = 60s;  // behind a stream that has ended, doubled each time
 
@@ -83,7 +83,7 @@ class McpHttp final : public McpTransport {
     bool listens = false;  // the GET
     int status = 0;
     bool events = false;
-    std::string body;
+    std::string body = {};
     net::SseParser parser{kMostMessage};
     std::unique_ptr<net::Pending> pending = {};
   };
@@ -165,7 +165,7 @@ class McpHttp final : public McpTransport {
     const bool redirect = exchange.status >= 300 && exchange.status < 400;
     return {redirect ? Errc::invalid : net::errc_of_status(exchange.status),
             "POST " + shown_ + ": status " + std::to_string(exchange.status) +
-                (redirect ? ", a redirect, which is not followed; name the address that it leads to"
+                (redirect        ? ", a redirect, which is not followed; name the address that it leads to"
                  : words.empty() ? ""
                                  : ": " + words)};
   }

@@ -12,9 +12,9 @@ namespace {
 
 constexpr std::string_view kRevisions[] = {kRevision, "2025-11-25", "2025-03-26", "2024-11-05"};
 constexpr std::size_t kMostName = 128, kMostCursor = 4096, kMostId = 256, kMostMethod = 200;
-constexpr std::size_t kTold = 16 << 10;         // bytes that a model is told
-constexpr std::size_t kTroubleTold = 500;       // characters of what went wrong
-constexpr std::size_t kMostContent = 1000;      // parts of an answer
+constexpr std::size_t kTold = 16 << 10;                                    // bytes that a model is told
+constexpr std::size_t kTroubleTold = 500;                                  // characters of what went wrong
+constexpr std::size_t kMostContent = 1000;                                 // parts of an answer
 constexpr std::int64_t kMethodNotFound = -32601, kInvalidParams = -32602;  // JSON-RPC 2.0, 5.1
 
 std::string message(std::optional<std::int64_t> id, std::string_view method, json::object params) {
@@ -129,8 +129,8 @@ Result<Message> read(std::string_view text) {
     return Message(Failure{ours, whole_in(*error, "code", 0), one_line(text_in(*error, "message"), kTroubleTold)});
   json::value* result = object->if_contains("result");
   if (!result || !result->is_object() || ours < 0)
-    return Error{Errc::invalid, "a message that is no request, no notification and no answer to one of ours: " +
-                                    one_line(text, 80)};
+    return Error{Errc::invalid,
+                 "a message that is no request, no notification and no answer to one of ours: " + one_line(text, 80)};
   return Message(Answer{ours, std::move(result->get_object())});
 }
 

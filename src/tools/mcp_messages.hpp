@@ -30,7 +30,7 @@ inline constexpr std::size_t kMostDescription = 2000;
 // ---- to the server; none holds a line break
 std::string initialize(std::int64_t id);
 std::string initialized();
-std::string list_tools(std::int64_t id, std::string_view cursor);  // empty: the first page
+std::string list_tools(std::int64_t id, std::string_view cursor);                           // empty: the first page
 std::string call_tool(std::int64_t id, std::string_view name, std::string_view arguments);  // JSON text of an object
 std::string cancelled(std::int64_t id, std::string_view why);
 
@@ -62,9 +62,9 @@ struct Greeting {
 Result<Greeting> greeting_of(const boost::json::object& result);
 
 struct Listed {
-  std::string name;                         // as it is called by; any text of 1 to 128 characters
-  std::string description;                  // empty: its title
-  std::string parameters;                   // JSON text of a schema, type object at the top
+  std::string name;                           // as it is called by; any text of 1 to 128 characters
+  std::string description;                    // empty: its title
+  std::string parameters;                     // JSON text of a schema, type object at the top
   std::optional<bool> read_only, idempotent;  // as it says of itself
 };
 struct Page {

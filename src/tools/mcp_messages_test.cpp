@@ -28,9 +28,10 @@ T heard(std::string_view text) {
 }
 
 TEST(McpMessages, what_we_say_is_json_rpc_on_one_line) {
-  EXPECT_EQ(initialize(1),
-            R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},)"
-            R"("clientInfo":{"name":"offhook","version":"0.1.0"}}})");
+  EXPECT_EQ(
+      initialize(1),
+      R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},)"
+      R"("clientInfo":{"name":"offhook","version":"0.1.0"}}})");
   EXPECT_EQ(initialized(), R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
   EXPECT_EQ(list_tools(2, ""), R"({"jsonrpc":"2.0","id":2,"method":"tools/list"})");
   EXPECT_EQ(list_tools(3, "p\n2"), R"({"jsonrpc":"2.0","id":3,"method":"tools/list","params":{"cursor":"p\n2"}})");
@@ -130,8 +131,7 @@ TEST(McpMessages, a_model_is_told_text_and_what_else_there_is) {
 }
 
 TEST(McpMessages, a_long_answer_is_cut_and_says_so) {
-  const Told long_one =
-      told(R"({"content":[{"type":"text","text":"x)" + std::string(20'000, 'y') + R"("}]})");
+  const Told long_one = told(R"({"content":[{"type":"text","text":"x)" + std::string(20'000, 'y') + R"("}]})");
   EXPECT_TRUE(long_one.ok);
   EXPECT_LT(long_one.text.size(), 16'500u);
   EXPECT_THAT(long_one.text, HasSubstr("y … (the rest is left out)"));

@@ -101,16 +101,17 @@ class McpSessions : public std::enable_shared_from_this<McpSessions> {
   void begin() {
     const std::uint64_t session = ++session_;
     const auto current = [self = weak_from_this(), session](auto&& act) {
-      if (const auto here = self.lock(); here && here->session_ == session && here->state_ != State::stopped) act(*here);
+      if (const auto here = self.lock(); here && here->session_ == session && here->state_ != State::stopped)
+        act(*here);
     };
     state_ = State::greeting;
     listed_.clear();
     listed_left_out_.clear();
     patience_.after(limits_.greeting);
-    transport_ = connect_({.message = [current](std::string_view text) { current([&](auto& s) { s.hear(text); }); },
-                           .failed = [current](std::int64_t id,
-                                               Error error) { current([&](auto& s) { s.failed(id, error); }); },
-                           .lost = [current](Error error) { current([&](auto& s) { s.lost(error); }); }});
+    transport_ =
+        connect_({.message = [current](std::string_view text) { current([&](auto& s) { s.hear(text); }); },
+                  .failed = [current](std::int64_t id, Error error) { current([&](auto& s) { s.failed(id, error); }); },
+                  .lost = [current](Error error) { current([&](auto& s) { s.lost(error); }); }});
     ask(mcp::initialize(own_ = next_id_++));
   }
 
@@ -266,8 +267,8 @@ class McpSessions : public std::enable_shared_from_this<McpSessions> {
   std::function<void()> changed_;
   State state_ = State::waiting;
   std::unique_ptr<McpTransport> transport_;
-  std::uint64_t session_ = 0;               // its number: what an earlier one says is dropped
-  std::int64_t next_id_ = 1, own_ = 0;      // own_: what we have asked for ourselves; 0: nothing
+  std::uint64_t session_ = 0;           // its number: what an earlier one says is dropped
+  std::int64_t next_id_ = 1, own_ = 0;  // own_: what we have asked for ourselves; 0: nothing
   std::map<std::int64_t, std::unique_ptr<Request>> requests_;
   std::vector<McpTool> listed_;  // so far
   std::vector<std::string> listed_left_out_;

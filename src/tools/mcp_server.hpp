@@ -24,7 +24,7 @@ namespace offhook::tools {
 struct McpTool {
   enum class Effect { unknown, none, idempotent };
   std::string name, description;
-  std::string parameters;  // JSON text of a schema; any keyword may stand in it
+  std::string parameters;           // JSON text of a schema; any keyword may stand in it
   Effect effect = Effect::unknown;  // as the server says
   friend bool operator==(const McpTool&, const McpTool&) = default;
 };
@@ -49,8 +49,8 @@ class McpServer {
   const std::string& name() const;
   const std::vector<McpTool>& tools() const;
   const std::vector<std::string>& left_out() const;  // of its list: "NAME: why"
-  bool tried() const;              // the first attempt has come to its end
-  const std::string& why() const;  // it is not ready; or empty
+  bool tried() const;                                // the first attempt has come to its end
+  const std::string& why() const;                    // it is not ready; or empty
 
   // What a toolbox of any loop calls it with. Cheap to copy; may outlive the server.
   class Caller {

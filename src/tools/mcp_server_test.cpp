@@ -5,8 +5,8 @@
 
 #include <optional>
 
-#include "base/json_fields.hpp"
 #include "net/virtual_loop.hpp"
+#include "tools/mcp_scene_testing.hpp"
 
 namespace offhook::tools {
 namespace {
@@ -14,74 +14,11 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-struct Sent {
-  std::int64_t id;
-  std::string method;
-  json::object message;
-  Deadline deadline;
-};
-
-// The server's end of all sessions, played by hand.
-struct Scene {
-  struct Transport final : McpTransport {
-    Transport(Scene& s, Sink k) : scene(s), sink(std::make_shared<Sink>(std::move(k))) { scene.transport = this; }
-    ~Transport() override {
-      if (scene.transport == this) scene.transport = nullptr;
-    }
-    void send(std::int64_t id, std::string message, Deadline deadline) override {
-      const json::object object = *parse_object(message);
-      scene.sent.push_back({id, std::string(text_in(object, "method")), object, deadline});
-    }
-    void agreed(std::string_view revision) override { scene.revision = revision; }
-    void close(std::function<void()> done) override { scene.closed = std::move(done); }
-    Scene& scene;
-    std::shared_ptr<Sink> sink;
-  };
-
-  McpServer::Connect connect() {
-    return [this](McpTransport::Sink sink) {
-      ++sessions;
-      return std::make_unique<Transport>(*this, std::move(sink));
-    };
-  }
-  void say(const std::string& message) {
-    const auto sink = transport->sink;
-    sink->message(message);
-  }
-  void fail(std::int64_t id, Error why) {
-    const auto sink = transport->sink;
-    sink->failed(id, std::move(why));
-  }
-  void lose(const std::string& why = "it exited with status 1") {
-    const auto sink = transport->sink;
-    sink->lost({Errc::closed, why});
-  }
-  void answer(const std::string& result) {
-    say(R"({"jsonrpc":"2.0","id":)" + std::to_string(sent.back().id) + R"(,"result":)" + result + "}");
-  }
-  void greet() {
-    ASSERT_EQ(sent.back().method, "initialize");
-    answer(R"({"protocolVersion":"2025-06-18","capabilities":{"tools":{}},"serverInfo":{"name":"crm","version":"1"}})");
-  }
-  void offer(const std::string& names) {
-    ASSERT_EQ(sent.back().method, "tools/list");
-    std::string tools;
-    for (const char name : names)
-      tools += std::string(tools.empty() ? "" : ",") + R"({"name":")" + name + R"(","inputSchema":{}})";
-    answer(R"({"tools":[)" + tools + "]}");
-  }
-
-  std::vector<Sent> sent;
-  std::string revision;
-  Transport* transport = nullptr;
-  int sessions = 0;
-  std::function<void()> closed;
-};
-
 class McpServerTest : public ::testing::Test {
  protected:
   McpServerTest() {
-    server.emplace(loop, McpAddress{.name = "crm", .secrets = {"s3cret"}}, scene.connect(), McpServer::Limits{.calls = 3});
+    server.emplace(loop, McpAddress{.name = "crm", .secrets = {"s3cret"}}, scene.connect(),
+                   McpServer::Limits{.calls = 3});
     server->start([this] { ++changes; });
     loop.run_ready();
   }
@@ -103,7 +40,7 @@ class McpServerTest : public ::testing::Test {
   }
 
   net::VirtualLoop loop;
-  Scene scene;
+  McpScene scene;
   std::optional<McpServer> server;
   std::vector<std::string> told;
   int changes = 0;
@@ -142,7 +79,7 @@ TEST_F(McpServerTest, a_list_without_end_has_one) {
 TEST_F(McpServerTest, a_call_is_a_request_and_its_answer_is_told) {
   begin();
   const auto handle = call("a");
-  const Sent& sent = scene.sent.back();
+  const McpScene::Sent& sent = scene.sent.back();
   EXPECT_EQ(sent.method, "tools/call");
   EXPECT_EQ(json::serialize(*object_in(sent.message, "params")), R"({"name":"a","arguments":{"when":"nine"}})");
   EXPECT_EQ(sent.deadline.at(), loop.now() + 4s);

@@ -18,14 +18,14 @@
 namespace offhook::tools {
 namespace {
 
-constexpr std::size_t kMostLine = 1 << 20;   // bytes of a message: mcp_messages.hpp takes no more
-constexpr std::size_t kMostLogged = 300;     // characters of a line of stderr
+constexpr std::size_t kMostLine = 1 << 20;                      // bytes of a message: mcp_messages.hpp takes no more
+constexpr std::size_t kMostLogged = 300;                        // characters of a line of stderr
 constexpr TokenBucket::Limits kLogged{.rate = 1, .burst = 20};  // lines a second
-constexpr Duration kLook = 10ms;             // how soon its end is noticed once its output has ended …
-constexpr Duration kWatch = 500ms;           // … and where something it started holds that open
-constexpr Duration kEnding = 500ms;          // for a process whose output has ended to end itself
-constexpr Duration kGrace = 1s;              // from the end of its input to SIGTERM …
-constexpr Duration kGraceTerm = 500ms;       // … and from there to SIGKILL
+constexpr Duration kLook = 10ms;        // how soon its end is noticed once its output has ended …
+constexpr Duration kWatch = 500ms;      // … and where something it started holds that open
+constexpr Duration kEnding = 500ms;     // for a process whose output has ended to end itself
+constexpr Duration kGrace = 1s;         // from the end of its input to SIGTERM …
+constexpr Duration kGraceTerm = 500ms;  // … and from there to SIGKILL
 
 // Lines of a stream that is cut anywhere, each of kMostLine bytes at most.
 class LineCutter {
@@ -50,15 +50,18 @@ class LineCutter {
   std::string kept_;
 };
 
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
+std::string variable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
   return value ? value : "";
 }
 
 class McpStdio final : public McpTransport {
  public:
   McpStdio(net::EventLoop& loop, const McpAddress& address, Sink sink)
-      : loop_(loop), address_(address), sink_(std::make_shared<Sink>(std::move(sink))), look_(loop, [this] { look(); }) {
+      : loop_(loop),
+        address_(address),
+        sink_(std::make_shared<Sink>(std::move(sink))),
+        look_(loop, [this] { look(); }) {
     if (auto started = start(); !started) {
       trouble_ = started.error();
       look_.at(loop.now());
@@ -90,10 +93,10 @@ class McpStdio final : public McpTransport {
  private:
   Result<void> start() {
     auto environment = address_.environment;
-    for (const char* name : {"PATH", "HOME"})
+    for (const std::string name : {"PATH", "HOME"})
       if (std::ranges::find(environment, name, &std::pair<std::string, std::string>::first) == environment.end())
         environment.emplace_back(name, variable(name));
-    const auto path = std::ranges::find(environment, "PATH", &std::pair<std::string, std::string>::first);
+    const auto path = std::ranges::find(environment, std::string("PATH"), &std::pair<std::string, std::string>::first);
     auto command = address_.command;
     command.front() = net::find_program(address_.command.front(), path->second);
     if (command.front().empty())

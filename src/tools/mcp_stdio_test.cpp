@@ -4,55 +4,67 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <atomic>
+#include <condition_variable>
 #include <cstdlib>
+#include <future>
 #include <mutex>
-
-#include "net/loopback_test.hpp"
 
 namespace offhook::tools {
 namespace {
 
-using net::testing::eventually;
-using net::testing::on;
 using ::testing::HasSubstr;
 
 // A shell script as the server.
 class McpStdioTest : public ::testing::Test {
  protected:
+  McpStdioTest() { loop.start(); }
+  ~McpStdioTest() override {
+    on([&] { transport.reset(); });
+  }
+  void on(const std::function<void()>& task) {
+    std::promise<void> done;
+    loop.post([&] {
+      task();
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
   void start(const std::string& script, std::vector<std::pair<std::string, std::string>> environment = {}) {
     start(McpAddress{.name = "crm", .command = {"sh", "-c", script}, .environment = std::move(environment)});
   }
   void start(const McpAddress& address) {
-    on(*loop, [&] {
-      transport = connect_mcp_stdio(*loop, address,
-                                    {.message = [this](std::string_view text) { note(text); },
-                                     .failed = [this](std::int64_t id,
-                                                      Error why) { note(std::to_string(id) + ": " + why.what); },
-                                     .lost = [this](Error why) { note("lost: " + why.what); }});
+    on([&] {
+      transport = connect_mcp_stdio(
+          loop, address,
+          {.message = [this](std::string_view text) { note(text); },
+           .failed = [this](std::int64_t id, Error why) { note(std::to_string(id) + ": " + why.what); },
+           .lost = [this](Error why) { note("lost: " + why.what); }});
     });
   }
   void send(std::int64_t id, const std::string& text) {
-    on(*loop, [&] { transport->send(id, text, Deadline::never()); });
+    on([&] { transport->send(id, text, Deadline::never()); });
+  }
+  void close() {
+    on([&] { transport->close([this] { note("closed"); }); });
   }
   void note(std::string_view text) {
     const std::lock_guard lock(mutex);
     heard_ += std::string(text) + "\n";
+    noted.notify_all();
   }
   std::string heard() {
     const std::lock_guard lock(mutex);
     return heard_;
   }
   bool hears(const std::string& text) {
-    return eventually([&] { return heard().find(text) != std::string::npos; });
-  }
-  ~McpStdioTest() override {
-    on(*loop, [&] { transport.reset(); });
+    std::unique_lock lock(mutex);
+    return noted.wait_for(lock, std::chrono::seconds(20), [&] { return heard_.find(text) != std::string::npos; });
   }
 
-  std::unique_ptr<net::EventLoop> loop = net::testing::run_loop();
+  net::EventLoop loop{"loop"};
   std::unique_ptr<McpTransport> transport;
   std::mutex mutex;
+  std::condition_variable noted;
   std::string heard_;
 };
 
@@ -78,7 +90,9 @@ TEST_F(McpStdioTest, its_end_is_told_with_what_it_last_wrote) {
   start("echo 'no module named crm' >&2; exit 3");
   EXPECT_TRUE(hears("lost: it exited with status 3; it last wrote: no module named crm\n"));
   send(1, "{}");
-  EXPECT_TRUE(on(*loop, [] { return true; }));
+  close();
+  EXPECT_TRUE(hears("closed"));
+  EXPECT_EQ(heard().find("1: "), std::string::npos);  // nothing behind the end
 }
 
 TEST_F(McpStdioTest, so_is_a_program_that_is_not_there) {
@@ -99,20 +113,18 @@ TEST_F(McpStdioTest, a_line_without_end_is_the_end) {
 TEST_F(McpStdioTest, closed_it_sees_the_end_of_its_input_and_is_given_time) {
   const std::string file = ::testing::TempDir() + "mcp_stdio_" + std::to_string(::getpid());
   start("cat >/dev/null; echo farewell >" + file);
-  std::atomic<bool> gone{false};
-  on(*loop, [&] { transport->close([&] { gone = true; }); });
-  EXPECT_TRUE(eventually([&] { return gone.load(); }));
+  close();
+  EXPECT_TRUE(hears("closed"));
   EXPECT_EQ(::access(file.c_str(), F_OK), 0);
   ::unlink(file.c_str());
-  EXPECT_EQ(heard(), "");
+  EXPECT_EQ(heard(), "closed\n");
 }
 
 TEST_F(McpStdioTest, who_ignores_that_is_killed) {
   start("trap '' TERM; echo up; while :; do sleep 1; done");
   ASSERT_TRUE(hears("up\n"));
-  std::atomic<bool> gone{false};
-  on(*loop, [&] { transport->close([&] { gone = true; }); });
-  EXPECT_TRUE(eventually([&] { return gone.load(); }));
+  close();
+  EXPECT_TRUE(hears("closed"));
 }
 
 }  // namespace

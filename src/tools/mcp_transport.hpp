@@ -19,13 +19,13 @@ namespace offhook::tools {
 
 // As the agent's file names it: a command, or a URL.
 struct McpAddress {
-  std::string name;
-  std::vector<std::string> command;                              // a program and its arguments; empty: `url`
-  std::vector<std::pair<std::string, std::string>> environment;  // of the program, beside PATH and HOME
-  std::string url;
-  net::Headers headers;              // with each request
-  AddressPolicy addresses;           // where requests may go beside public addresses
-  std::vector<std::string> secrets;  // values of `environment` and `headers`: in no log, and never told to a model
+  std::string name = {};
+  std::vector<std::string> command = {};                              // a program and its arguments; empty: `url`
+  std::vector<std::pair<std::string, std::string>> environment = {};  // of the program, beside PATH and HOME
+  std::string url = {};
+  net::Headers headers = {};              // with each request
+  AddressPolicy addresses = {};           // where requests may go beside public addresses
+  std::vector<std::string> secrets = {};  // values of `environment` and `headers`: in no log, and never told to a model
 };
 
 class McpTransport {
@@ -42,7 +42,7 @@ class McpTransport {
   virtual ~McpTransport() = default;  // ends at once, also what is under way
   // `id`: of a request, which must be answered by `deadline`; negative: a notification, or an answer of ours.
   virtual void send(std::int64_t id, std::string message, Deadline deadline) = 0;
-  virtual void agreed(std::string_view revision) = 0;   // upon the answer to initialize
+  virtual void agreed(std::string_view revision) = 0;  // upon the answer to initialize
   virtual void close(std::function<void()> done) = 0;  // politely, 2 s at most; nothing else is told from here on
 };
 

@@ -8,6 +8,7 @@
 #include "net/url.hpp"
 #include "tools/http_answer.hpp"
 #include "tools/http_request.hpp"
+#include "tools/loose_schema.hpp"
 #include "tools/schema.hpp"
 
 namespace offhook::tools {
@@ -17,6 +18,8 @@ class Call final : public net::Pending, public std::enable_shared_from_this<Call
  public:
   Call(std::string who, std::string tool, std::function<void(Told)> done)
       : who_(std::move(who)), tool_(std::move(tool)), done_(std::move(done)) {}
+
+  std::function<void(Told)> take_done() { return std::exchange(done_, nullptr); }
 
   // Before anything is sent.
   void refuse(net::Loop& loop, std::string sentence) {
@@ -84,7 +87,19 @@ Toolbox::Toolbox(net::Loop& loop, net::HttpClient& http, const std::vector<Tool>
   for (const Tool& tool : tools) tools_.push_back({tool, json::parse(tool.parameters)});
 }
 
+struct Toolbox::Remote {
+  RemoteTool tool;
+  json::value schema;
+};
+
 Toolbox::~Toolbox() = default;
+
+void Toolbox::know(std::vector<RemoteTool> tools) {
+  for (RemoteTool& tool : tools) {
+    json::value schema = checkable(json::parse(tool.parameters).get_object());
+    remote_.insert_or_assign(tool.name, Remote{tool, std::move(schema)});
+  }
+}
 
 std::unique_ptr<net::Pending> Toolbox::call(const std::string& who, std::string_view name, std::string_view arguments,
                                             std::function<void(Told)> done) {
@@ -94,10 +109,16 @@ std::unique_ptr<net::Pending> Toolbox::call(const std::string& who, std::string_
     return std::make_unique<Handle>(std::move(call));
   };
   const auto known = std::ranges::find(tools_, name, [](const Known& k) { return std::string_view(k.tool.name); });
-  if (known == tools_.end()) return refused("There is no tool of that name.");
+  const auto remote = known == tools_.end() ? remote_.find(name) : remote_.end();
+  if (known == tools_.end() && remote == remote_.end()) return refused("There is no tool of that name.");
   const auto parsed = parse_arguments(arguments);
   if (!parsed) return refused(parsed.error().what);
-  if (auto sentence = misfit(known->schema, *parsed)) return refused(std::move(*sentence));
+  if (auto sentence = misfit(remote == remote_.end() ? known->schema : remote->second.schema, *parsed))
+    return refused(std::move(*sentence));
+  if (remote != remote_.end()) {
+    const RemoteTool& tool = remote->second.tool;
+    return tool.server.call(loop_, {who, tool.called, json::serialize(*parsed), tool.timeout}, call->take_done());
+  }
   auto request = request_of(known->tool.http, *parsed);
   if (!request) return refused(request.error().what);
   request->deadline = Deadline::in(loop_.now(), known->tool.timeout);

@@ -4,6 +4,7 @@
 
 #include "net/fake_services_testing.hpp"
 #include "net/virtual_loop.hpp"
+#include "tools/mcp_scene_testing.hpp"
 
 namespace offhook::tools {
 namespace {
@@ -79,6 +80,30 @@ TEST_F(ToolboxTest, a_cancelled_call_tells_nothing) {
   pending.reset();
   loop.run_ready();
   EXPECT_TRUE(told.empty());
+}
+
+TEST_F(ToolboxTest, a_tool_of_an_mcp_server_is_called_there_by_its_own_name) {
+  McpScene scene;
+  McpServer crm(loop, McpAddress{.name = "crm"}, scene.connect());
+  crm.start([] {});
+  loop.run_ready();
+  scene.greet();
+  scene.offer("a");
+  const std::string schema = R"({"type":"object","properties":{"n":{"type":"integer"},"x":{"$ref":"#/x"}}})";
+  toolbox->know({{"crm_a", schema, 4s, crm.caller(), "a"}});
+  call("crm_a", R"({"n":"one"})");
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].text, "The argument \"n\" is \"one\", expected an integer.");
+  call("crm_a", R"({"n":1,"x":[]})");
+  EXPECT_EQ(json::serialize(*object_in(scene.sent.back().message, "params")),
+            R"({"name":"a","arguments":{"n":1,"x":[]}})");
+  scene.answer(R"({"content":[{"type":"text","text":"one"}]})");
+  loop.run_ready();
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[1].text, "one");
+  toolbox->know({});  // it has gone: who was told of it may still ask
+  call("crm_a", "{}");
+  EXPECT_EQ(scene.sent.back().method, "tools/call");
 }
 
 TEST_F(ToolboxTest, a_failure_tells_nothing_internal) {
