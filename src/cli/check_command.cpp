@@ -3,6 +3,7 @@
 
 #include "base/log.hpp"
 #include "cli/commands.hpp"
+#include "knowledge/knowledge.hpp"
 #include "server/agent_file.hpp"
 #include "server/online_check.hpp"
 #include "server/prices.hpp"
@@ -23,6 +24,19 @@ bool ask_services(const server::AgentFile& agent) {
     else
       std::printf("%s %s: %s: %s\n", check.kind.c_str(), check.service.c_str(),
                   std::string(name(check.result.error().code)).c_str(), check.result.error().what.c_str());
+  }
+  return all;
+}
+
+// What the folders hold that tools search; false if one of them cannot be used.
+bool look_into_folders(const server::AgentFile& agent) {
+  bool all = true;
+  for (const auto& tool : agent.tools) {
+    if (tool.knowledge.empty()) continue;
+    const auto report = knowledge::inspect(tool.knowledge);
+    all = all && report.ok();
+    std::printf("%s: %s\n", tool.name.c_str(),
+                report ? knowledge::describe(*report).c_str() : report.error().what.c_str());
   }
   return all;
 }
@@ -66,6 +80,7 @@ void add_check(CLI::App& app, int& status) {
           "and 13 MB a call; rnnoise takes less.\n");
     for (const auto& service : server::unpriced(*agent, server::bundled_prices()))
       std::printf("limits.cost does not see %s: prices.yaml has no price for it.\n", service.c_str());
+    if (!look_into_folders(*agent)) status = 1;
     if (!*online) return;
     const bool answers = ask_services(*agent), offers = ask_mcp(*agent);
     if (!answers || !offers) status = 1;

@@ -71,6 +71,8 @@ AgentStack::AgentStack(net::Loop& loop, net::HttpClient& http, const AgentFile& 
   }
   llm_ = llm::resilient(loop, std::move(minds));
   if (!agent.tools.empty() || !agent.mcp.empty()) toolbox_ = std::make_unique<tools::Toolbox>(loop, http, agent.tools);
+  for (const tools::Tool& tool : agent.tools)
+    if (knowledge::Knowledge* folder = models.knowledge(tool.knowledge)) toolbox_->search(tool.name, *folder);
 
   std::vector<tts::Choice> voices;
   for (const Speaking& speaking : agent.tts) {

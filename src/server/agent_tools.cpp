@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <filesystem>
 #include <utility>
 
 #include "call/builtin_tools.hpp"
@@ -16,6 +17,9 @@ using call::Builtin;
 using call::Effect;
 
 constexpr std::size_t kMostTools = 64;
+constexpr const char* kQuestion =
+    R"({"type":"object","properties":{"question":{"type":"string","minLength":1,"maxLength":300,"description":)"
+    R"("What to look for, in the words of the caller's question."}},"required":["question"]})";
 constexpr const char* kAnyObject = R"({"type":"object","properties":{}})";
 
 bool is_function_name(std::string_view name) {
@@ -59,8 +63,28 @@ boost::json::value read_parameters(Fields tool, std::string& out) {
 void check_http(Fields tool, Fields http, const tools::Tool& read, const boost::json::value& schema) {
   if (!tool.has("http") || !http.has("url"))
     return (tool.has("http") ? http : tool)
-        .complain("", "expected builtin: NAME, or http: { url: … }: what happens when it is called");
+        .complain("", "expected builtin: NAME, http: { url: … } or knowledge: FOLDER: what happens when it is called");
   if (const auto mistake = tools::mistake_in(read.http, schema)) http.complain(mistake->key, mistake->what);
+}
+
+// A folder of texts, beside the agent's file unless it says otherwise.
+void read_knowledge(Fields tool, const AgentFile& agent, call::ToolSettings& settings, tools::Tool& out) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::path(agent.file).parent_path() / out.knowledge;
+  std::error_code failed;
+  if (!fs::is_directory(folder, failed))
+    tool.complain("knowledge", "found no folder " + folder.string() + "; expected one with .md or .txt files");
+  for (const char* key : {"parameters", "http"})
+    if (tool.has(key)) tool.complain(key, "is not looked at beside knowledge; remove one of them");
+  if (!tool.has("effect")) settings.effect = Effect::none;
+  if (!tool.has("interruptible")) settings.interruptible = true;
+  if (!tool.has("name")) out.name = "look_up";
+  if (!tool.has("description"))
+    out.description =
+        "Looks something up in what is written down. Call it before you answer a question about facts; never guess "
+        "them.";
+  out.knowledge = folder.lexically_normal().string();
+  out.parameters = kQuestion;
 }
 
 void read_tool(Fields tool, AgentFile& out) {
@@ -71,6 +95,7 @@ void read_tool(Fields tool, AgentFile& out) {
   tool.text("name", read.name, {.least = 1, .most = 64});
   tool.text("description", read.description, {.least = 1, .most = 2000});
   const auto schema = read_parameters(tool, read.parameters);
+  tool.text("knowledge", read.knowledge, {.least = 1, .most = 1000});
   Fields http = tool.map("http");
   read_http(http, read.http);
   Duration timeout = Duration(settings.timeout_us);
@@ -81,7 +106,7 @@ void read_tool(Fields tool, AgentFile& out) {
   tool.flag("interruptible", settings.interruptible);
   tool.text("say", settings.say, {.least = 0, .most = 300});
 
-  const auto names = {"name", "parameters", "http", "timeout", "effect", "interruptible", "say"};
+  const auto names = {"name", "parameters", "http", "knowledge", "timeout", "effect", "interruptible", "say"};
   if (!builtin.empty()) {
     for (const char* key : names)
       if (tool.has(key)) tool.complain(key, "is not looked at beside builtin: " + builtin + "; remove one of them");
@@ -97,13 +122,14 @@ void read_tool(Fields tool, AgentFile& out) {
       read.parameters = known.parameters;
     }
   } else {
-    if (!tool.has("name"))
+    if (!read.knowledge.empty()) read_knowledge(tool, out, settings, read);
+    if (read.name.empty())
       tool.complain("", "expected a name, such as name: book, or builtin: NAME");
     else if (!is_function_name(read.name))
       tool.complain("name", "expected letters, digits, _ and -, at most 64, as models call it by this");
-    if (!tool.has("description"))
+    if (read.description.empty())
       tool.complain("", "expected a description: when the model is to call it, and for what");
-    check_http(tool, http, read, schema);
+    if (read.knowledge.empty()) check_http(tool, http, read, schema);
   }
   if (std::ranges::find(out.agent.tools, read.name, &llm::Tool::name) != out.agent.tools.end())
     tool.complain(builtin.empty() ? "name" : "builtin", "found a second tool of this name; rename or remove one");
@@ -138,6 +164,10 @@ std::string described_tools(const AgentFile& agent) {
     out += (out.empty() ? "" : ", ") + tool.name;
     const auto http = std::ranges::find(agent.tools, tool.name, &tools::Tool::name);
     if (http == agent.tools.end()) continue;
+    if (!http->knowledge.empty()) {
+      out += " (searches " + http->knowledge + ")";
+      continue;
+    }
     const auto host = http->http.url.substr(0, http->http.url.find_first_of("/?#", http->http.url.find("://") + 3));
     out += " (" + http->http.method + " " + host + ", " + in_words(tool.effect) + ")";
   }

@@ -83,7 +83,7 @@ TEST(AgentTools, a_mistake_is_told_where_it_stands) {
       {"  - { description: d" + http + " }\n", "f:5:5: tools[]: expected a name, such as name: book, or builtin: NAME"},
       {"  - { name: a b, description: d" + http + " }\n", "f:5:13: tools[].name: expected letters, digits"},
       {"  - { name: a" + http + " }\n", "tools[]: expected a description"},
-      {"  - { name: a, description: d }\n", "expected builtin: NAME, or http: { url: … }"},
+      {"  - { name: a, description: d }\n", "expected builtin: NAME, http: { url: … } or knowledge: FOLDER"},
       {"  - { name: a, description: d, http: { method: GET } }\n", "tools[].http: expected builtin: NAME, or http"},
       {"  - { builtin: fly }\n",
        "tools[].builtin: found \"fly\", expected end_call, send_digits, collect, wait or "
@@ -105,6 +105,20 @@ TEST(AgentTools, a_mistake_is_told_where_it_stands) {
       {"  - end_call\n", "tools: found a text, expected a map such as { builtin: end_call }"},
   };
   for (const auto& [tools, told] : kTable) EXPECT_THAT(wrong(tools), HasSubstr(told));
+}
+
+TEST(AgentTools, a_folder_is_searched_by_a_tool_that_needs_nothing_else) {
+  const std::string folder = OFFHOOK_SOURCE_DIR "/tests/data/knowledge";
+  const AgentFile a = good("  - knowledge: " + folder + "\n");
+  ASSERT_EQ(a.tools.size(), 1u);
+  EXPECT_EQ(a.tools[0].name, "look_up");
+  EXPECT_EQ(a.tools[0].knowledge, folder);
+  EXPECT_EQ(a.agent.settings.tools[0].effect, call::Effect::none) << "it may run while the turn is being decided";
+  EXPECT_THAT(a.agent.tools[0].parameters, HasSubstr("question"));
+  EXPECT_THAT(summary(a), HasSubstr("It may call look_up (searches " + folder + ")."));
+  EXPECT_THAT(wrong("  - knowledge: nowhere\n"), HasSubstr("f:5:16: tools[].knowledge: found no folder nowhere"));
+  EXPECT_THAT(wrong("  - { knowledge: " + folder + ", parameters: { type: object } }\n"),
+              HasSubstr("tools[].parameters: is not looked at beside knowledge"));
 }
 
 TEST(AgentTools, the_embedded_model_calls_none) {

@@ -3,6 +3,8 @@
 #include <future>
 #include <utility>
 
+#include "base/log.hpp"
+
 namespace offhook::server {
 namespace {
 
@@ -51,15 +53,15 @@ Result<std::unique_ptr<LocalModels>> LocalModels::load(const inference::ModelSto
   // Side by side: reading a voice's model takes as long as all else.
   std::future<Result<void>> voices =
       std::async(std::launch::async, [&] { return models->load_voices(store, agents, say); });
-  const Result<void> rest = models->load_hearing(store, agents, say);
+  const Result<void> rest = models->load_hearing(store, clock, agents, say);
   const Result<void> spoken = voices.get();
   if (!rest) return rest.error();
   if (!spoken) return spoken.error();
   return models;
 }
 
-Result<void> LocalModels::load_hearing(const inference::ModelStore& store, const std::vector<AgentFile>& agents,
-                                       const Say& say) {
+Result<void> LocalModels::load_hearing(const inference::ModelStore& store, const Clock& clock,
+                                       const std::vector<AgentFile>& agents, const Say& say) {
   say("loading turn detection");
   std::string smart_turn;
   if (auto found = find_files(store, {{"smart-turn-v3.2", &smart_turn}}); !found) return found;
@@ -70,8 +72,28 @@ Result<void> LocalModels::load_hearing(const inference::ModelStore& store, const
     if (auto loaded = load_suppressor(store, agent.noise, say); !loaded) return loaded;
     for (const Hearing& hearing : agent.stt)
       if (auto loaded = load_recognizer(store, hearing, say); !loaded) return loaded;
+    if (auto loaded = load_knowledge(store, agent, clock, say); !loaded) return loaded;
   }
   return {};
+}
+
+Result<void> LocalModels::load_knowledge(const inference::ModelStore& store, const AgentFile& agent, const Clock& clock,
+                                         const Say& say) {
+  for (const tools::Tool& tool : agent.tools) {
+    if (tool.knowledge.empty() || folders_.contains(tool.knowledge)) continue;
+    say("reading " + tool.knowledge);
+    auto folder = knowledge::Knowledge::open(tool.knowledge, store.cache_dir() + "/knowledge", *pool_, clock);
+    if (!folder) return folder.error().within("the tool " + tool.name + " of " + agent.file);
+    for (const auto& skipped : (*folder)->report().skipped)
+      log::warn("knowledge_skipped", {{"folder", tool.knowledge}, {"file", skipped.file}, {"why", skipped.why}});
+    folders_.emplace(tool.knowledge, std::move(*folder));
+  }
+  return {};
+}
+
+knowledge::Knowledge* LocalModels::knowledge(const std::string& folder) const {
+  const auto it = folders_.find(folder);
+  return it == folders_.end() ? nullptr : it->second.get();
 }
 
 Result<void> LocalModels::load_voices(const inference::ModelStore& store, const std::vector<AgentFile>& agents,

@@ -1,4 +1,4 @@
-// A tool that a model may call: what it is told of it, and the HTTP request that a call becomes.
+// A tool that a model may call: what it is told of it, and what a call becomes: an HTTP request, or a search.
 #pragma once
 
 #include <string>
@@ -25,6 +25,7 @@ struct Tool {
   std::string parameters;  // JSON text of a schema without mistakes (schema.hpp)
   Duration timeout = 10s;
   Http http;
+  std::string knowledge;  // the folder that is searched for its argument "question"; empty: http
 };
 
 // For the model. Of a failure: one sentence without anything internal.

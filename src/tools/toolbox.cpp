@@ -68,6 +68,19 @@ class Call final : public net::Pending, public std::enable_shared_from_this<Call
   std::unique_ptr<net::Pending> exchange_;
 };
 
+// Each passage under where it stands, so that the call's log cites it.
+Told told_of(const Result<std::vector<knowledge::Found>>& found) {
+  if (!found)
+    return {false, found.error().code == Errc::timeout ? "The search took too long." : "The search did not work."};
+  if (found->empty()) return {true, "Nothing was found about this: do not guess."};
+  std::string text;
+  for (const knowledge::Found& f : *found) {
+    text += (text.empty() ? "" : "\n\n") + std::string("[") + f.file + ":" + std::to_string(f.line);
+    text += (f.heading.empty() ? "" : ", " + f.heading) + "]\n" + f.text;
+  }
+  return {true, std::move(text)};
+}
+
 class Handle final : public net::Pending {
  public:
   explicit Handle(std::shared_ptr<Call> call) : call_(std::move(call)) {}
@@ -81,6 +94,7 @@ class Handle final : public net::Pending {
 struct Toolbox::Known {
   Tool tool;
   json::value schema;
+  knowledge::Knowledge* searched = nullptr;
 };
 
 Toolbox::Toolbox(net::Loop& loop, net::HttpClient& http, const std::vector<Tool>& tools) : loop_(loop), http_(http) {
@@ -93,6 +107,11 @@ struct Toolbox::Remote {
 };
 
 Toolbox::~Toolbox() = default;
+
+void Toolbox::search(std::string_view name, knowledge::Knowledge& in) {
+  for (Known& known : tools_)
+    if (known.tool.name == name) known.searched = &in;
+}
 
 void Toolbox::know(std::vector<RemoteTool> tools) {
   for (RemoteTool& tool : tools) {
@@ -119,9 +138,17 @@ std::unique_ptr<net::Pending> Toolbox::call(const std::string& who, std::string_
     const RemoteTool& tool = remote->second.tool;
     return tool.server.call(loop_, {who, tool.called, json::serialize(*parsed), tool.timeout}, call->take_done());
   }
+  const Deadline deadline = Deadline::in(loop_.now(), known->tool.timeout);
+  if (known->searched)
+    return known->searched->search(
+        loop_, text_in(*parsed, "question"), knowledge::Knowledge::kUsual, deadline,
+        [who, tool = known->tool.name, done = call->take_done()](const Result<std::vector<knowledge::Found>>& found) {
+          if (!found) log::warn(who, "tool_failed", {{"tool", tool}, {"error", found.error().what}});
+          done(told_of(found));
+        });
   auto request = request_of(known->tool.http, *parsed);
   if (!request) return refused(request.error().what);
-  request->deadline = Deadline::in(loop_.now(), known->tool.timeout);
+  request->deadline = deadline;
   call->send(http_, known->tool.http, std::move(*request));
   return std::make_unique<Handle>(std::move(call));
 }

@@ -1,5 +1,5 @@
-// Runs what a model has called: holds the arguments to the tool's schema, sends the request or asks the MCP server,
-// reads the answer. One for an agent and loop; shared by its calls.
+// Runs what a model has called: holds the arguments to the tool's schema, sends the request, searches or asks the MCP
+// server, reads the answer. One for an agent and loop; shared by its calls.
 #pragma once
 
 #include <functional>
@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "knowledge/knowledge.hpp"
 #include "net/http_client.hpp"
 #include "tools/mcp_server.hpp"
 #include "tools/tool.hpp"
@@ -29,6 +30,9 @@ class Toolbox {
   // The client's connections may be shared with others: each is asked for its address again.
   Toolbox(net::Loop& loop, net::HttpClient& http, const std::vector<Tool>& tools);
   ~Toolbox();
+
+  // The tool of that name searches this, which outlives the toolbox.
+  void search(std::string_view name, knowledge::Knowledge& in);
 
   // What is known by these names from now on, beside all others: a call that was told of a tool which has gone since
   // may still ask for it.

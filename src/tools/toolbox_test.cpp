@@ -1,7 +1,11 @@
 #include "tools/toolbox.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
+#include "inference/pool_testing.hpp"
 #include "net/fake_services_testing.hpp"
 #include "net/virtual_loop.hpp"
 #include "tools/mcp_scene_testing.hpp"
@@ -112,6 +116,37 @@ TEST_F(ToolboxTest, a_failure_tells_nothing_internal) {
   ASSERT_EQ(told.size(), 1u);
   EXPECT_FALSE(told[0].ok);
   EXPECT_EQ(told[0].text, "The tool cannot be reached.");
+}
+
+TEST_F(ToolboxTest, a_folder_is_searched_and_what_is_found_is_told_with_its_place) {
+  const VirtualClock clock;
+  inference::Pool pool(clock, 1, 2);
+  std::string dir = testing::TempDir() + "toolbox-XXXXXX";
+  ASSERT_NE(::mkdtemp(dir.data()), nullptr);
+  auto folder = knowledge::Knowledge::open(OFFHOOK_SOURCE_DIR "/tests/data/knowledge", dir, pool, clock);
+  ASSERT_TRUE(folder.ok()) << folder.error().what;
+  Tool look_up;
+  look_up.name = "look_up";
+  look_up.parameters = R"({"type":"object","properties":{"question":{"type":"string"}},"required":["question"]})";
+  toolbox = std::make_unique<Toolbox>(loop, http, std::vector<Tool>{look_up});
+  toolbox->search("look_up", **folder);
+
+  const auto ask = [&](std::string_view arguments) {
+    const std::size_t before = told.size();
+    call("look_up", arguments);
+    EXPECT_TRUE(loop.wait_until([&] { return told.size() > before; }));
+  };
+  ask(R"({"question":"Does anyone speak Swedish?"})");
+  EXPECT_TRUE(told.back().ok);
+  EXPECT_THAT(told.back().text, testing::StartsWith("[team.md:"));
+  EXPECT_THAT(told.back().text, testing::HasSubstr("Swedish"));
+  ask(R"({"question":"xyzzy"})");
+  EXPECT_EQ(told.back().text, "Nothing was found about this: do not guess.");
+  ask(R"({"question":7})");
+  EXPECT_FALSE(told.back().ok);
+  EXPECT_TRUE(http.sent.empty());
+  inference::wait_until_free(pool, 1);
+  std::filesystem::remove_all(dir);
 }
 
 }  // namespace
