@@ -1,5 +1,4 @@
-// For tests: what a conversation promises whatever happens, checked step by step from outside, by its events and
-// actions.
+// What a conversation promises whatever happens, checked step by step from outside, by its events and actions.
 //
 //   every start has its stop       Listen, Ask, Hold, CallTool
 //   nothing stale is ever heard    Speak, Release: only of the newest generation, once

@@ -192,7 +192,7 @@ Fields Fields::map(std::string_view key) {
   return {*reader_, node, path_of(key)};
 }
 
-std::vector<Fields> Fields::list(std::string_view key, std::size_t most) {
+std::vector<Fields> Fields::list(std::string_view key, std::size_t most, std::string_view example) {
   const Node* node = ask(key, Kind::list, "");
   std::vector<Fields> entries;
   if (!node) return entries;
@@ -207,7 +207,7 @@ std::vector<Fields> Fields::list(std::string_view key, std::size_t most) {
   for (const Node& item : node->items) {
     if (item.kind != Node::Kind::map)
       reader_->complain(item.at, path_of(key),
-                        "found " + kind_of(item) + ", expected a map such as { provider: local }");
+                        "found " + kind_of(item) + ", expected a map such as " + std::string(example));
     else
       entries.push_back({*reader_, &item, path_of(key) + "[]"});
   }

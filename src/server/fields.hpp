@@ -73,7 +73,8 @@ class Fields {
   bool has(std::string_view key) const;
 
   Fields map(std::string_view key);
-  std::vector<Fields> list(std::string_view key, std::size_t most);  // of maps; none where the file has none
+  // Of maps, none where the file has none. `example`: of one, for errors.
+  std::vector<Fields> list(std::string_view key, std::size_t most, std::string_view example = "{ provider: local }");
   void text(std::string_view key, std::string& value, Lengths lengths);
   void flag(std::string_view key, bool& value);  // on or off, also true or false
   void integer(std::string_view key, int& value, int lowest, int highest);
