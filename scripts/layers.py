@@ -20,6 +20,7 @@ ORDER = [
     {"call"},
     {"edge"},
     {"server"},
+    {"eval"},
     {"cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}

@@ -1,16 +1,11 @@
 #include "turns/voices.hpp"
 
 #include <array>
-#include <chrono>
-#include <future>
 #include <span>
 #include <utility>
 
 #include "audio/resampler.hpp"
 #include "audio/wav.hpp"
-#include "inference/pool.hpp"
-#include "net/event_loop.hpp"
-#include "tts/tts.hpp"
 #include "turns/program.hpp"
 
 namespace offhook::turns {
@@ -18,29 +13,8 @@ namespace {
 
 constexpr std::array kFlite = {"rms", "slt", "awb", "kal16"};
 constexpr std::array kEspeak = {"en-us+m3", "en-gb+f3", "en-us+f5"};
-constexpr std::chrono::seconds kPiperPatience{60};
 
 }  // namespace
-
-// The members stand in the order in which they may die: voice before pool before loop.
-struct Voices::Piper {
-  SteadyClock clock;
-  net::EventLoop loop{"voices"};
-  std::unique_ptr<inference::Pool> pool;
-  std::unique_ptr<tts::Voice> voice;
-
-  ~Piper() {
-    std::promise<void> gone;
-    loop.post([&] {
-      voice.reset();
-      gone.set_value();
-    });
-    gone.get_future().wait_for(std::chrono::seconds(10));
-    pool.reset();
-    loop.stop();
-    loop.join();
-  }
-};
 
 Voices::Voices(VoiceFiles files) : files_(std::move(files)) {}
 Voices::~Voices() = default;
@@ -56,16 +30,12 @@ Result<std::unique_ptr<Voices>> Voices::open(VoiceFiles files, const std::functi
   else
     missing("the program espeak-ng is not installed (its library alone does not do): its voices are left out");
   if (!out->files_.piper.empty()) {
-    auto piper = std::make_unique<Piper>();
-    piper->loop.start();
-    piper->pool = std::make_unique<inference::Pool>(piper->clock);
-    auto voice = tts::load_piper({out->files_.piper, out->files_.piper_json}, *piper->pool);
-    if (voice) {
-      piper->voice = std::move(*voice);
-      out->piper_ = std::move(piper);
+    auto piper = tts::Reciter::open({out->files_.piper, out->files_.piper_json});
+    if (piper) {
+      out->piper_ = std::move(*piper);
       out->names_.push_back("piper:joe");
     } else {
-      missing("Piper's voice is left out: " + voice.error().what);
+      missing("Piper's voice is left out: " + piper.error().what);
     }
   }
   if (out->names_.empty())
@@ -94,35 +64,9 @@ Result<Voices::Said> Voices::by_program(std::vector<std::string> arguments, cons
 }
 
 Result<Voices::Said> Voices::by_piper(std::string_view text) {
-  struct Saying {
-    Sound sound;
-    std::unique_ptr<net::Pending> handle;
-    std::promise<Result<void>> done;
-  };
-  const auto saying = std::make_shared<Saying>();
-  auto done = saying->done.get_future();
-  piper_->loop.post([this, saying, said = std::string(text)] {
-    saying->handle =
-        piper_->voice->synthesize(piper_->loop, {.text = said, .rate = kRate},
-                                  {.audio =
-                                       [saying](std::span<const std::int16_t> s) {
-                                         saying->sound.insert(saying->sound.end(), s.begin(), s.end());
-                                       },
-                                   .done =
-                                       [saying](Result<tts::Spoken> result) {
-                                         saying->done.set_value(result ? Result<void>() : Result<void>(result.error()));
-                                       }});
-  });
-  const bool came = done.wait_for(kPiperPatience) == std::future_status::ready;
-  std::promise<void> gone;
-  piper_->loop.post([&] {
-    saying->handle.reset();  // cancels; nothing is told after it
-    gone.set_value();
-  });
-  gone.get_future().wait();
-  if (!came) return Error{Errc::timeout, "Piper has not said \"" + std::string(text) + "\" within a minute"};
-  if (const auto result = done.get(); !result) return result.error();
-  return Said{std::move(saying->sound), "piper joe \"" + std::string(text) + "\""};
+  auto sound = piper_->say(text, kRate);
+  if (!sound) return sound.error();
+  return Said{std::move(*sound), "piper joe \"" + std::string(text) + "\""};
 }
 
 Result<Sound> sound_of_file(const std::string& path) {

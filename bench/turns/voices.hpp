@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "tts/reciter.hpp"
 #include "turns/sound.hpp"
 
 namespace offhook::turns {
@@ -36,10 +37,9 @@ class Voices {
   Result<Said> by_program(std::vector<std::string> arguments, const std::string& out);
   Result<Said> by_piper(std::string_view text);
 
-  struct Piper;
   VoiceFiles files_;
   std::vector<std::string> names_;
-  std::unique_ptr<Piper> piper_;
+  std::unique_ptr<tts::Reciter> piper_;
 };
 
 // A WAV's first channel at 8 kHz.

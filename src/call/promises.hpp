@@ -1,5 +1,4 @@
-// For tests: what a conversation promises whatever happens, checked step by step from outside, by its events and
-// actions.
+// What a conversation promises whatever happens, checked step by step from outside, by its events and actions.
 //
 //   every start has its stop       Listen, Ask, Hold, CallTool
 //   each call has one result       before the model is asked again; with an effect, after the commit and not twice

@@ -45,6 +45,11 @@ std::string publish_action(const Action& action, Time now) {
         {"clause", t->clause_us}, {"voice", t->voice_us},           {"wait", t->wait_us},     {"send", t->send_us}};
     for (const auto& [name, us] : all) parts.push_back(json::object{{"name", name}, {"ms", ms(us)}});
     o["parts"] = std::move(parts);
+  } else if (auto* call = std::get_if<action::CallTool>(&action.what)) {
+    simple("tool");
+    o["id"] = call->id;
+    o["tool"] = call->tool;
+    o["arguments"] = call->arguments;
   } else if (std::holds_alternative<action::Hold>(action.what)) {
     simple("hold");
   } else if (std::holds_alternative<action::Resume>(action.what)) {

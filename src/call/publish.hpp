@@ -5,6 +5,7 @@
 //   {"type":"agent.said","reply":n,"text":…,"cut":bool,"at_ms":…}   what was heard; at_ms of its first sample
 //   {"type":"hold"} {"type":"resume"} {"type":"flush"}              with "why"
 //   {"type":"turn","turn":n,"v2v_ms":…,"speculated":bool,"parts":[{"name":"hear","ms":…},…],"why":…}
+//   {"type":"tool","id":…,"tool":…,"arguments":…}   it is called; arguments: JSON text, as the model wrote it
 //   {"type":"ended","why":…}
 #pragma once
 

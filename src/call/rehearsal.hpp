@@ -1,5 +1,6 @@
-// For tests: a world around the pure conversation, on virtual time. A caller speaks at stated times; recogniser, turn
-// model, mind, voice, playout and tools answer after stated delays. What happened is written down as a timeline.
+// A world around the pure conversation, on virtual time: what timelines are tested in, and `offhook eval --text`. A
+// caller speaks at stated times; recogniser, turn model, mind, voice, playout and tools answer after stated delays.
+// What happened is written down as a timeline.
 #pragma once
 
 #include <deque>
@@ -63,15 +64,20 @@ class Rehearsal {
   std::deque<Answer> answers;         // for committed and speculative asks alike, by the words asked
   std::map<std::string, Tool> tools;  // by call id
   std::function<Answer(const std::string& asked, int n)> think;  // instead of `answers`
+  std::function<Answer(const action::Ask& ask)> mind;            // … instead of both
+  std::function<Tool(const action::CallTool& call)> use;         // instead of `tools`
   bool edge_answers = true;                                      // our hanging up
   std::vector<Gap> gaps;                                         // no windows come in them
   Duration sound_stops = Duration::max();                        // the caller's line goes dead at
 
   void at(Duration when, Event event);  // anything, by hand
-  void run(Duration until);             // a promise that was broken on the way fails the test
+  void run(Duration until);
+  // Told of each promise that was broken on the way, with the timeline; else that ends the program.
+  std::function<void(const std::string& what)> broken_promise;
 
   const State& state() const { return state_; }
   Time now() const { return now_; }
+  bool sounding() const { return mouth_.audible && !mouth_.over && !mouth_.held; }  // the agent is heard
   // "3.01 thinking", "3.51 speaking", "5.00 cut 1.49 s", "5.51 listening", "… hold", "… resume", "… hang up".
   const std::vector<std::string>& timeline() const { return timeline_; }
   std::string timeline_text() const;
@@ -127,7 +133,6 @@ class Rehearsal {
   std::map<Utterance, Sample> heard_from_;
   std::set<Generation> abandoned_, stopped_;
   int asked_ = 0;
-  Generation thinking_ = 0;
   std::vector<std::string> timeline_;
   std::vector<std::pair<Time, Action>> log_;
   std::vector<std::pair<Time, Event>> events_;

@@ -1,10 +1,7 @@
 #include <poll.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
 
 #include "audio/wav.hpp"
@@ -13,6 +10,7 @@
 #include "cli/call_screen.hpp"
 #include "cli/commands.hpp"
 #include "cli/placed_call.hpp"
+#include "cli/signals.hpp"
 #include "net/url.hpp"
 
 namespace offhook::cli {
@@ -84,30 +82,6 @@ Result<void> write_recording(const std::string& path, const CallResult& result) 
   }
   return (*wav)->close();
 }
-
-// SIGINT and SIGTERM end the call politely; a second one ends the program.
-class Signals {
- public:
-  Signals() {
-    sigemptyset(&set_);
-    sigaddset(&set_, SIGINT);
-    sigaddset(&set_, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &set_, &before_);  // of all threads that begin from now on
-    fd_ = signalfd(-1, &set_, SFD_CLOEXEC | SFD_NONBLOCK);
-  }
-  ~Signals() { ::close(fd_); }
-  int fd() const { return fd_; }
-  bool came() {
-    signalfd_siginfo info;
-    if (::read(fd_, &info, sizeof info) != sizeof info) return false;
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-    return true;
-  }
-
- private:
-  sigset_t set_, before_;
-  int fd_;
-};
 
 std::unique_ptr<CallResult> follow(PlacedCall& call, Signals& signals, CallScreen& screen) {
   for (;;) {

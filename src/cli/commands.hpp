@@ -9,6 +9,7 @@ namespace offhook::cli {
 
 void add_serve(CLI::App& app, int& status);
 void add_call(CLI::App& app, int& status);
+void add_eval(CLI::App& app, int& status);
 void add_check(CLI::App& app, int& status);
 void add_replay(CLI::App& app, int& status);
 void add_explain(CLI::App& app, int& status);

@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
   int status = 0;
   offhook::cli::add_serve(app, status);
   offhook::cli::add_call(app, status);
+  offhook::cli::add_eval(app, status);
   offhook::cli::add_check(app, status);
   offhook::cli::add_replay(app, status);
   offhook::cli::add_explain(app, status);

@@ -52,6 +52,7 @@ class PlacedCall::OnLoop final : private net::WebSocket::Handler {
       if (socket) {
         events_ = std::move(*socket);
         events_->set_handler(this);
+        result_.watched = true;
       } else {
         mailbox_.put(ready_, "no words from this server: " + socket.error().what);
       }
@@ -65,7 +66,7 @@ class PlacedCall::OnLoop final : private net::WebSocket::Handler {
 
   void hang_up(const std::string& why) {
     if (caller_) return caller_->hang_up(why);
-    if (!over_) over({false, why});
+    if (!over_) over({.why = why});
   }
 
  private:
@@ -85,7 +86,7 @@ class PlacedCall::OnLoop final : private net::WebSocket::Handler {
     opening_ = open(plan_.url, kPhonePatience, [this](Result<std::shared_ptr<net::WebSocket>> socket) {
       opening_.reset();
       if (over_) return;
-      if (!socket) return over({true, socket.error().what});
+      if (!socket) return over({.broken = true, .why = socket.error().what});
       result_.connected = true;
       caller_ = std::make_unique<edge::Caller>(
           loop_.media_clock(), std::move(*socket), std::move(plan_.script),
@@ -106,6 +107,7 @@ class PlacedCall::OnLoop final : private net::WebSocket::Handler {
     if (!event) return;
     if (caller_) caller_->overhear(*event);
     if (event->kind == Kind::turn && result_.told.size() < kMostLines) result_.told.push_back({*event, loop_.now()});
+    if (event->kind == Kind::tool && result_.tools.size() < kMostLines) result_.tools.push_back(*event);
     const bool agent = event->kind == Kind::agent_said;
     if ((agent || event->kind == Kind::caller_final) && result_.transcript.size() < kMostLines) {
       auto& lines = result_.transcript;  // by time: what the agent said is told when it has been heard

@@ -31,7 +31,9 @@ struct CallResult {
   bool connected = false, answered = false;
   std::vector<edge::CallerTurn> turns;
   std::vector<edge::ToldTurn> told;
+  bool watched = false;                          // the server tells words and tools
   std::vector<edge::TranscriptLine> transcript;  // by time
+  std::vector<edge::CallEvent> tools;            // as they were called
   std::uint64_t underruns = 0, dropped_bytes = 0, strange = 0;
   std::deque<SoundFrame> sent, heard;  // the recording, if one was wanted
 };

@@ -10,15 +10,16 @@ namespace {
 namespace json = boost::json;
 using Kind = CallEvent::Kind;
 
-constexpr std::array<std::pair<std::string_view, Kind>, 9> kKinds{{{"caller.partial", Kind::caller_partial},
-                                                                   {"caller.final", Kind::caller_final},
-                                                                   {"agent.clause", Kind::agent_clause},
-                                                                   {"agent.said", Kind::agent_said},
-                                                                   {"hold", Kind::hold},
-                                                                   {"resume", Kind::resume},
-                                                                   {"flush", Kind::flush},
-                                                                   {"turn", Kind::turn},
-                                                                   {"ended", Kind::ended}}};
+constexpr std::array<std::pair<std::string_view, Kind>, 10> kKinds{{{"caller.partial", Kind::caller_partial},
+                                                                    {"caller.final", Kind::caller_final},
+                                                                    {"agent.clause", Kind::agent_clause},
+                                                                    {"agent.said", Kind::agent_said},
+                                                                    {"hold", Kind::hold},
+                                                                    {"resume", Kind::resume},
+                                                                    {"flush", Kind::flush},
+                                                                    {"turn", Kind::turn},
+                                                                    {"tool", Kind::tool},
+                                                                    {"ended", Kind::ended}}};
 
 std::string text_of(const json::object& o, std::string_view key) {
   const json::value* v = o.if_contains(key);
@@ -58,7 +59,8 @@ std::optional<CallEvent> read_call_event(std::string_view text) {
     }
   if (!known) return std::nullopt;
   e.at_ms = number_of(o, "at_ms");
-  e.text = text_of(o, "text");
+  e.text = text_of(o, e.kind == Kind::tool ? "tool" : "text");
+  e.arguments = text_of(o, "arguments");
   e.why = text_of(o, "why");
   e.reply = static_cast<std::int64_t>(number_of(o, "reply"));
   e.turn = static_cast<std::int64_t>(number_of(o, "turn"));

@@ -21,11 +21,12 @@ struct CallEvent {
     resume,
     flush,
     turn,  // turn, reply, v2v_ms, speculated, parts
+    tool,  // text: its name; arguments
     ended,
   };
   Kind kind = Kind::ended;
-  double at_ms = 0;  // since the call began, by the server's clock
-  std::string text, why;
+  double at_ms = 0;                  // since the call began, by the server's clock
+  std::string text, why, arguments;  // arguments: JSON text, as the model wrote it
   std::int64_t reply = 0, turn = 0;
   bool cut = false, speculated = false;
   double v2v_ms = 0;

@@ -41,6 +41,10 @@ TEST(CallEvents, what_the_call_publishes_is_read_back) {
   const auto clause = read(call::publish_clause(2, "We open at nine.", now));
   EXPECT_EQ(clause.kind, Kind::agent_clause);
   EXPECT_EQ(clause.text, "We open at nine.");
+  const auto tool = read(call::publish_action({call::action::CallTool{"1:0", "book", R"({"day":"Monday"})"}, ""}, now));
+  EXPECT_EQ(tool.kind, Kind::tool);
+  EXPECT_EQ(tool.text, "book");
+  EXPECT_EQ(tool.arguments, R"({"day":"Monday"})");
   EXPECT_EQ(read(call::publish_ended("bye", now)).kind, Kind::ended);
 }
 

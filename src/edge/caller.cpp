@@ -110,10 +110,18 @@ void Caller::send_marks(const Earpiece::Marks& names) {
                                       {"mark", json::object{{"name", name}}}}));
 }
 
+void Caller::send_key(char key) {
+  send(json::serialize(
+      json::object{{"event", "dtmf"},
+                   {"sequenceNumber", std::to_string(sequence_++)},
+                   {"streamSid", script_.stream_sid},
+                   {"dtmf", json::object{{"track", "inbound_track"}, {"digit", std::string(1, key)}}}}));
+}
+
 void Caller::send(std::string message) {
   const auto sent = socket_->send_text(std::move(message));
   if (sent || sent.error().code != Errc::full || phase_ >= Phase::ending) return;  // closed: on_closed is on its way
-  outcome_ = {true, "the agent's server does not read: " + sent.error().what};
+  outcome_ = {.broken = true, .why = "the agent's server does not read: " + sent.error().what};
   end(Phase::ending);
   socket_->close(kPolicy, "not read");
 }
@@ -130,6 +138,7 @@ void Caller::on_text(std::string_view text) {
     send_marks(ear_.mark(mark->name));
   } else if (const auto* other = std::get_if<Unknown>(&frame); other && other->event == "clear") {
     send_marks(ear_.clear(now));
+    cut_ = true;
     agent_stopped(now);
   } else {
     ++strange_;
@@ -139,8 +148,9 @@ void Caller::on_text(std::string_view text) {
 void Caller::on_closed(bool clean, std::string_view why) {
   if (phase_ == Phase::over) return;
   if (phase_ != Phase::ending)
-    outcome_ = {!clean || !friendly(why),
-                (clean ? "the agent hung up (" : "the line broke (") + std::string(why) + ")"};
+    outcome_ = {.broken = !clean || !friendly(why),
+                .by_agent = clean && friendly(why),
+                .why = (clean ? "the agent hung up (" : "the line broke (") + std::string(why) + ")"};
   end(Phase::over);
   socket_->set_handler(nullptr);
   // Of its own: close() may have come from one of our own members.
@@ -228,10 +238,13 @@ void Caller::watch_interruption(Time now) {
 void Caller::on_frame(Time now) {
   std::array<std::int16_t, Earpiece::kFrame> heard, sent;
   send_marks(ear_.play(heard));
+  if (script_.live) script_.live->hear(heard, std::exchange(cut_, false), now);
   decide(now);
   if (phase_ >= Phase::ending) return;
   const auto frame = next_frame(now);
+  if (phase_ >= Phase::ending) return;
   send_media(frame);
+  if (const char key = phase_ == Phase::live ? script_.live->key() : '\0') send_key(key);
   audio::mulaw_decode(frame, sent);
   if (tell_.beat) tell_.beat(sent, heard);
 }
@@ -304,6 +317,8 @@ std::array<std::uint8_t, Earpiece::kFrame> Caller::next_frame(Time now) {
         begin_turn(spoke_until_, spoke_until_);
         old_sound_ = ear_.sounding(now);
         phase_ = Phase::waiting;
+        break;
+      case LiveVoice::Took::hung_up: hang_up("the caller hung up");
     }
   }
   return frame;

@@ -42,9 +42,12 @@ Result<Utterance> utterance_of(const audio::Wav& wav);
 // Live speech, 8 kHz. Called on the loop, must not block.
 class LiveVoice {
  public:
-  enum class Took { frame, nothing_yet, ended };
+  enum class Took { frame, nothing_yet, ended, hung_up };  // ended: what is left of the agent's answer is still heard
   virtual ~LiveVoice() = default;
   virtual Took take(std::span<std::int16_t, Earpiece::kFrame> frame) = 0;
+  // Before each take: what is heard in the same 20 ms; `cut`: the agent has just withdrawn what it had sent ahead.
+  virtual void hear(std::span<const std::int16_t, Earpiece::kFrame>, bool cut, Time now) { (void)cut, (void)now; }
+  virtual char key() { return 0; }  // behind each take: pressed now, one of 0-9*#A-D; 0: none
 };
 
 struct CallScript {
@@ -79,7 +82,8 @@ struct CallerTurn {
 };
 
 struct CallerOutcome {
-  bool broken = false;  // by the line, not by either side's wish; or the script was not finished in time
+  bool broken = false;    // by the line, not by either side's wish; or the script was not finished in time
+  bool by_agent = false;  // it hung up
   std::string why;
 };
 
@@ -124,6 +128,7 @@ class Caller final : private net::WebSocket::Handler, private net::MediaClock::L
   std::array<std::uint8_t, Earpiece::kFrame> next_frame(Time now);
   void send_media(std::span<const std::uint8_t> mulaw);
   void send_marks(const Earpiece::Marks& names);
+  void send_key(char key);
   void send(std::string message);
   void end(Phase phase);
   bool says_left() const { return next_ < script_.says.size(); }
@@ -145,6 +150,7 @@ class Caller final : private net::WebSocket::Handler, private net::MediaClock::L
   Utterance saying_;      // padded at its front
   std::size_t said_ = 0;
   bool old_sound_ = false;                  // what is heard began before the utterance: it is no answer
+  bool cut_ = false;                        // a clear that the live voice has not been told of
   int interruptions_ = 0;                   // made
   std::optional<Time> interrupting_until_;  // watched: does the agent fall silent?
   Time spoke_until_{};                      // live: end of the caller's last audible frame

@@ -608,6 +608,45 @@ TEST(Caller, a_live_voice_is_measured_from_its_last_audible_frame) {
   EXPECT_FALSE(a.outcome->broken);
 }
 
+// Hangs up once it has been interrupted, with a key pressed on the way.
+class Keypad final : public LiveVoice {
+ public:
+  Took take(std::span<std::int16_t, Earpiece::kFrame>) override { return cuts > 0 ? Took::hung_up : Took::nothing_yet; }
+  void hear(std::span<const std::int16_t, Earpiece::kFrame> heard, bool cut, Time now) override {
+    if (audio::rms(heard) > Earpiece::kAudibleRms) heard_at.push_back(now);
+    cuts += cut;
+  }
+  char key() override { return std::exchange(pressed, '\0'); }
+  char pressed = '#';
+  int cuts = 0;
+  std::vector<Time> heard_at;
+};
+
+TEST(Caller, a_live_voice_hears_presses_keys_and_hangs_up) {
+  Agent a;
+  Keypad keypad;
+  CallScript script;
+  script.live = &keypad;
+  a.take_call(script);
+  const Time from = a.loop.now() + 500ms;
+  a.speak(from, 1s);
+  a.loop.advance(1s);
+  const auto dtmf = std::ranges::find(a.got, "dtmf", &Agent::Got::event);
+  ASSERT_NE(dtmf, a.got.end());
+  EXPECT_EQ(json::parse(dtmf->text).at("dtmf").at("digit"), "#");
+  ASSERT_FALSE(keypad.heard_at.empty());
+  EXPECT_NEAR(to_ms(keypad.heard_at.front() - from), 10, 10);
+  EXPECT_FALSE(a.outcome);
+  a.stop_speaking();
+  a.clear();
+  a.loop.advance(100ms);
+  ASSERT_TRUE(a.outcome);
+  EXPECT_EQ(keypad.cuts, 1);
+  EXPECT_FALSE(a.outcome->broken);
+  EXPECT_FALSE(a.outcome->by_agent);
+  EXPECT_EQ(a.outcome->why, "the caller hung up");
+}
+
 TEST(Caller, a_recording_is_trimmed_to_what_is_audible_at_8_kHz) {
   audio::Wav wav{16000, 2, {}};
   for (int i = 0; i < 16000; ++i) {

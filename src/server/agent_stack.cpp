@@ -17,6 +17,15 @@ constexpr double kPresencePenalty = 0.6, kFrequencyPenalty = 0.4;
 
 }  // namespace
 
+llm::Spec embedded(llm::Spec spec, const std::string& local_llm) {
+  spec.provider = "llama-server";
+  spec.base_url = local_llm;
+  spec.cache_prompt = true;
+  spec.presence_penalty = kPresencePenalty;
+  spec.frequency_penalty = kFrequencyPenalty;
+  return spec;
+}
+
 template <class Spec>
 net::ServiceHealth* AgentStack::health_of(const std::string& name, const Spec& spec, Accounts& accounts) {
   net::HealthPolicy policy;
@@ -54,13 +63,7 @@ AgentStack::AgentStack(net::Loop& loop, net::HttpClient& http, const AgentFile& 
     llm::Spec spec = named;
     const std::string name = service_name(spec);
     const bool here = spec.provider == "local";
-    if (here) {
-      spec.provider = "llama-server";
-      spec.base_url = local_llm;
-      spec.cache_prompt = true;
-      spec.presence_penalty = kPresencePenalty;
-      spec.frequency_penalty = kFrequencyPenalty;
-    }
+    if (here) spec = embedded(std::move(spec), local_llm);
     auto client = llm::connect(loop, http, std::move(spec));
     if (here && queue) client = llm::watched(loop, std::move(client), queue);
     clients_.push_back(std::move(client));

@@ -24,6 +24,9 @@ namespace offhook::server {
 // How much of each account is in use, on all loops together; by service, address and key.
 using Accounts = std::map<std::string, std::shared_ptr<std::atomic<int>>>;
 
+// What `provider: local` asks, which listens at `local_llm`.
+llm::Spec embedded(llm::Spec spec, const std::string& local_llm);
+
 class AgentStack {
  public:
   // `local_llm`: where the embedded language model listens; empty if no agent uses it. `queue` is its own; null: nobody

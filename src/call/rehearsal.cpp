@@ -1,11 +1,10 @@
 #include "call/rehearsal.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <tuple>
 
+#include "base/log.hpp"
 #include "call/machines.hpp"
 
 namespace offhook::call {
@@ -100,8 +99,11 @@ void Rehearsal::run(Duration until) {
     }
   }
   if (!ended(state_)) now_ = std::max(now_, end);
-  for (; reported_ < promises_.broken().size(); ++reported_)
-    ADD_FAILURE() << promises_.broken()[reported_] << "\n" << timeline_text() << context();
+  for (; reported_ < promises_.broken().size(); ++reported_) {
+    const std::string what = promises_.broken()[reported_] + "\n" + timeline_text() + context();
+    if (!broken_promise) log::fatal("broken_promise", {{"what", what}});
+    broken_promise(what);
+  }
 }
 
 void Rehearsal::windows(Time until) {
@@ -196,7 +198,9 @@ void Rehearsal::perform(const Action& a) {
   } else if (auto* x = std::get_if<action::Ask>(&a.what)) {
     note(x->speculative ? "speculating" : "thinking");
     Answer answer;
-    if (think)
+    if (mind)
+      answer = mind(*x);
+    else if (think)
       answer = think(last_words(x->context), asked_);
     else if (!answers.empty()) {
       answer = answers.front();
@@ -258,7 +262,7 @@ void Rehearsal::perform(const Action& a) {
     first_.push_front(event::Flushed{x->generation, mouth_.played});
   } else if (auto* x = std::get_if<action::CallTool>(&a.what)) {
     note("tool " + x->tool);
-    const Tool tool = tools.count(x->id) ? tools[x->id] : Tool{};
+    const Tool tool = use ? use(*x) : tools.count(x->id) ? tools[x->id] : Tool{};
     if (!tool.never) later(tool.after, event::ToolReturned{x->id, tool.ok, tool.result});
   } else if (std::holds_alternative<action::CancelTool>(a.what)) {
     note("tool cancelled");

@@ -1,7 +1,5 @@
 #include "call/promises.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <sstream>
 
