@@ -9,6 +9,8 @@
 namespace offhook::call {
 namespace {
 
+constexpr Duration kNear = 1s;  // an answer to tools' results is mostly there within
+
 bool busy(const State& all) {
   return all.floor.turn || all.reply.exists() || !all.task.running.empty();
 }
@@ -44,7 +46,7 @@ Time filler_at(const Patience& p, const State& all) {
   const Settings& s = all.settings;
   if (r.kind != Reply::Kind::answer || !r.released || r.held || r.flushing || r.filled) return Time::max();
   if (r.first_token || !r.clauses.empty() || !r.calls.empty() || r.mind_done) return Time::max();
-  if (all.task.steps > 0) return later(silent_since(p, all), s.tool_filler);
+  if (all.task.steps > 0) return std::max(later(silent_since(p, all), s.tool_filler), later(r.asked_at, kNear));
   if (s.filler <= Duration::zero() || !r.speech_end) return Time::max();
   const Time due = later(*r.speech_end, s.filler);
   if (p.mind_takes < Duration::zero()) return due;

@@ -263,7 +263,7 @@ TEST(Overlap, mute_tools_hears_nothing_while_a_tool_runs) {
   w.tools["t1"] = {.after = 4s};
   w.run(9s);
   EXPECT_EQ(count_of<action::Listen>(w), 1) << w.timeline_text();
-  EXPECT_EQ(w.context(), "caller: book a table | agent:  | tool: done | agent: Booked");
+  EXPECT_EQ(w.context(), "caller: book a table | agent:  | agent: One moment, please. | tool: done | agent: Booked");
 }
 
 TEST(Overlap, mute_always_hears_nothing_while_the_agent_speaks) {

@@ -327,7 +327,7 @@ TEST(HttpClient, what_is_not_admitted_is_not_connected_to_nor_reached_by_a_kept_
   Call& refused = calls.finish(calls.start(http));
   EXPECT_EQ(refused.result.error().code, Errc::refused);
   EXPECT_THAT(refused.result.error().what, HasSubstr("no address that may be connected to"));
-  EXPECT_THAT(asked, Contains("127.0.0.1"));
+  EXPECT_THAT(asked, ::testing::Contains("127.0.0.1"));
 
   Call& open = calls.finish(calls.start(http.url));  // leaves a connection behind
   EXPECT_TRUE(open.result.ok()) << open.result.error().what;
