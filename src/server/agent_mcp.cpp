@@ -148,9 +148,11 @@ McpOffer offered(const std::vector<McpEntry>& entries, const std::vector<std::ve
   std::multiset<std::string> plain;  // how often each name would be told
   std::set<std::string> taken;
   for (const llm::Tool& tool : own) plain.insert(tool.name), taken.insert(tool.name);
-  for (std::size_t s = 0; s < listed.size(); ++s)
+  for (std::size_t s = 0; s < listed.size(); ++s) {
+    std::set<std::string> once;
     for (const tools::McpTool& tool : listed[s])
-      if (wanted(s, tool.name)) plain.insert(function_name(tool.name));
+      if (wanted(s, tool.name) && once.insert(tool.name).second) plain.insert(function_name(tool.name));
+  }
   for (const auto& [key, name] : names) taken.insert(name);
 
   McpOffer out;

@@ -71,7 +71,7 @@ TEST(AgentMcp, a_mistake_is_told_where_it_stands) {
       {"  - { name: a, url: \"https://a.example\", env: { A: b } }\n", "mcp[].env: is not looked at beside url"},
       {"  - { name: a, command: [x], env: { \"A-B\": c } }\n", "mcp[].env: found the name \"A-B\""},
       {"  - { name: a, command: [x], env: { A: { env: NONE } } }\n", "the environment variable NONE is not set"},
-      {"  - { name: a, url: \"ftp://a.example\" }\n", "mcp[].url: found ftp://, expected http:// or https://"},
+      {"  - { name: a, url: \"wss://a.example\" }\n", "mcp[].url: found wss://, expected http:// or https://"},
       {"  - { name: a, url: \"https://a.example\", allow: [x/y] }\n", "mcp[].allow: found \"x/y\""},
       {"  - { name: a, url: \"https://a.example\", headers: { \"X Y\": z } }\n",
        "mcp[].headers: found a name or value"},

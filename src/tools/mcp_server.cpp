@@ -1,6 +1,7 @@
 #include "tools/mcp_server.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <map>
 #include <random>
@@ -302,8 +303,8 @@ class McpServer::Caller::Errand {
   }
   static void drop(const std::shared_ptr<Errand>& errand) {
     errand->done_ = nullptr;
+    errand->dropped_ = true;
     errand->home_.post([errand] {
-      errand->dropped_ = true;
       if (const auto server = errand->server_.lock()) server->cancel(errand->id_);
     });
   }
@@ -314,7 +315,7 @@ class McpServer::Caller::Errand {
   const std::weak_ptr<McpSessions> server_;  // locked at home only, where it ends
   Done done_;                                // here
   std::int64_t id_ = 0;                      // home
-  bool dropped_ = false;                     // home
+  std::atomic<bool> dropped_{false};         // here, and asked at home before anything is sent
 };
 
 std::unique_ptr<net::Pending> McpServer::Caller::call(net::Loop& here, Call call,

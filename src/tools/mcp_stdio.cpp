@@ -71,8 +71,8 @@ class McpStdio final : public McpTransport {
 
   void send(std::int64_t id, std::string message, Deadline) override {
     message += '\n';
-    Result<void> written = input_ ? input_->write(message) : Error{Errc::closed, "its process has ended"};
-    if (written || id < 0) return;
+    const Result<void> written = input_ ? input_->write(message) : Result<void>();
+    if (written || written.error().code != Errc::full || id < 0) return;  // where nobody reads, the end is near
     loop_.post([sink = std::weak_ptr(sink_), id, why = written.error()] {
       if (const auto told = sink.lock()) told->failed(id, why);
     });
