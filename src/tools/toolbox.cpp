@@ -141,7 +141,7 @@ std::unique_ptr<net::Pending> Toolbox::call(const std::string& who, std::string_
   const Deadline deadline = Deadline::in(loop_.now(), known->tool.timeout);
   if (known->searched)
     return known->searched->search(
-        loop_, text_in(*parsed, "question"), knowledge::Knowledge::kUsual, deadline,
+        loop_, std::string(text_in(*parsed, "question")), knowledge::Knowledge::kUsual, deadline,
         [who, tool = known->tool.name, done = call->take_done()](const Result<std::vector<knowledge::Found>>& found) {
           if (!found) log::warn(who, "tool_failed", {{"tool", tool}, {"error", found.error().what}});
           done(told_of(found));
