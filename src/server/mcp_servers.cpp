@@ -47,7 +47,23 @@ void McpServers::stop(std::function<void()> done) {
       });
 }
 
+// At the start all are named together: what a tool is called does not follow from who was first.
 void McpServers::listed(std::size_t agent) {
+  if (!settled_) return offer_anew(agent);
+  const bool all_tried = std::ranges::all_of(agents_, [](const One& one) {
+    return std::ranges::all_of(one.servers, [](const auto& server) { return server->tried(); });
+  });
+  if (all_tried) settle();
+}
+
+void McpServers::settle() {
+  patience_.cancel();
+  for (std::size_t i = 0; i < agents_.size(); ++i)
+    if (!agents_[i].servers.empty()) offer_anew(i);
+  std::exchange(settled_, nullptr)();
+}
+
+void McpServers::offer_anew(std::size_t agent) {
   One& one = agents_[agent];
   std::vector<std::vector<tools::McpTool>> lists;
   for (const auto& server : one.servers) lists.push_back(server->tools());
@@ -55,15 +71,6 @@ void McpServers::listed(std::size_t agent) {
   for (const std::string& left_out : one.offer.left_out)
     log::warn("mcp_tool_left_out", {{"agent", one.file->agent.name}, {"tool", left_out}});
   changed_(agent);
-  const bool all_tried = std::ranges::all_of(agents_, [](const One& a) {
-    return std::ranges::all_of(a.servers, [](const auto& server) { return server->tried(); });
-  });
-  if (all_tried) settle();
-}
-
-void McpServers::settle() {
-  patience_.cancel();
-  if (const auto settled = std::exchange(settled_, nullptr)) settled();
 }
 
 std::vector<const tools::McpServer*> McpServers::servers(std::size_t agent) const {

@@ -22,8 +22,8 @@ class McpServers {
              std::function<void(std::size_t agent)> changed);
   ~McpServers();
 
-  // `settled` comes once: every server has listed its tools or failed to, or `patience` is over. Those that failed are
-  // tried again.
+  // `settled` comes once: every server has listed its tools or failed to, or `patience` is over. Nothing is offered
+  // before; those that failed are tried again.
   void start(Duration patience, std::function<void()> settled);
   void stop(std::function<void()> done);  // some 2 s at most
 
@@ -40,11 +40,12 @@ class McpServers {
   };
   void listed(std::size_t agent);
   void settle();
+  void offer_anew(std::size_t agent);
 
   net::Loop& loop_;
   std::vector<One> agents_;
   std::function<void(std::size_t)> changed_;
-  std::function<void()> settled_;
+  std::function<void()> settled_;  // null: all have settled
   net::Timer patience_;
 };
 
