@@ -29,13 +29,13 @@ cat >"$scratch/right.yaml" <<'END'
 agent: agent.yaml
 caller:
   - say: Hello, when are you open?
-    expect: { says: nine, says_not: closed, within: 4s }
+    expect: { says: we are, says_not: closed, within: 4s }
   - interrupt: { after: 1s, say: "Wait, what about Sunday?" }
     expect: { stops_within: 1500ms, matches: "nine|ten", within: 4s }
   - hang_up: true
 expect: { ended_by: caller, tools_not: [ book ], max_v2v: 4s }
 END
-sed 's/says: nine/says: midnight/' "$scratch/right.yaml" >"$scratch/wrong.yaml"
+sed 's/says: we are/says: midnight/' "$scratch/right.yaml" >"$scratch/wrong.yaml"
 printf 'agent: agent.yaml\ncaller:\n  - sya: Hello\n' >"$scratch/mistaken.yaml"
 printf 'caller: [ Hello ]\n' >"$scratch/nobody.yaml"
 
@@ -56,7 +56,7 @@ expect "a scenario with answers of its own passes" evaluates 0 "$ROOT/evals/book
 expect "… each of its checks on a line" says "  ok      calls book"
 expect "in virtual time the agent's model is asked" evaluates 0 --text "$scratch/right.yaml" --junit "$scratch/text.xml"
 expect "what is wrong fails" evaluates 1 --text "$scratch/wrong.yaml"
-expect "… with what was found" says 'found: "We are open from nine'
+expect "… with what was found" says 'found: "We are open'
 expect "… and what was said" says "agent   Hello, this is the shop."
 expect "a mistake in a file is told with its place" evaluates 2 --text "$scratch/mistaken.yaml"
 expect "… and a remedy" says "mistaken.yaml:3:5: caller[]: unknown key \"sya\"; did you mean say?"
