@@ -103,7 +103,7 @@ Result<void> OwnServer::launch(const std::string& agent_file) {
   const std::string program = fs::read_symlink("/proc/self/exe", ec).string();
   const std::string config = folder_ + "/server.yaml";
   std::ofstream(config) << "data_dir: " << folder_ << "/data\n";
-  auto process = llm::ChildProcess::spawn(
+  auto process = net::ChildProcess::spawn(
       {.command = {program, "serve", "--agent", agent_file, "--config", config, "--listen", host_},
        .output = folder_ + "/server.log",
        .nice = 0});

@@ -8,7 +8,7 @@
 
 #include "base/result.hpp"
 #include "cli/signals.hpp"
-#include "llm/child_process.hpp"
+#include "net/child_process.hpp"
 
 namespace offhook::cli {
 
@@ -27,7 +27,7 @@ class OwnServer {
   std::string last_words() const;
 
   const std::string folder_, host_;
-  std::optional<llm::ChildProcess> process_;
+  std::optional<net::ChildProcess> process_;
 };
 
 }  // namespace offhook::cli

@@ -110,7 +110,9 @@ Thought AgentsMind::think(const call::action::Ask& ask) {
   auto done = asked->done.get_future();
   on_loop_->run([&] {
     llm::Request request;
-    request.messages = dialog::render(agent_.instructions, ask.context, agent_.max_tokens);
+    request.messages = dialog::render(agent_.instructions + ask.notes, ask.context, agent_.room);
+    request.tools = agent_.tools;
+    request.may_call = ask.tools;
     request.max_tokens = agent_.max_answer_tokens;
     request.temperature = agent_.temperature;
     request.first_token = request.deadline = Deadline::in(on_loop_->loop.now(), kAnswer);
