@@ -37,8 +37,6 @@ class ModelStore {
   // $OFFHOOK_CACHE, else $HOME/.cache/offhook.
   static std::string default_cache_dir();
 
-  const std::string& cache_dir() const { return cache_; }
-
   // The file's path, after a look at its presence and size: cheap. Errc::not_found, with the command that mends it.
   Result<std::string> path(std::string_view name) const;
 

@@ -71,10 +71,7 @@ void read_context(Fields context, AgentFile& out) {
                            {"summarize", "summary", "reset"});
   int turns = 20;
   context.integer("turns", turns, 1, 1000);
-  if (strategy == Strategy::window)
-    out.agent.room.turns = static_cast<std::size_t>(turns);
-  else if (context.has("turns"))
-    context.complain("turns", "is for strategy: window; with append, as many turns are told as fit max_tokens");
+  if (strategy == Strategy::window || context.has("turns")) out.agent.room.turns = static_cast<std::size_t>(turns);
   int tokens = static_cast<int>(out.agent.room.max_tokens);
   context.integer("max_tokens", tokens, 200, 1'000'000);
   // The embedded model reads its prompt and writes its answer into one window.

@@ -84,7 +84,7 @@ TEST(AgentTools, a_mistake_is_told_where_it_stands) {
       {"  - { name: a b, description: d" + http + " }\n", "f:5:13: tools[].name: expected letters, digits"},
       {"  - { name: a" + http + " }\n", "tools[]: expected a description"},
       {"  - { name: a, description: d }\n", "expected builtin: NAME, http: { url: … } or knowledge: FOLDER"},
-      {"  - { name: a, description: d, http: { method: GET } }\n", "tools[].http: expected builtin: NAME, or http"},
+      {"  - { name: a, description: d, http: { method: GET } }\n", "tools[].http: expected builtin: NAME, http"},
       {"  - { builtin: fly }\n",
        "tools[].builtin: found \"fly\", expected end_call, send_digits, collect, wait or "
        "remember"},

@@ -100,7 +100,7 @@ Engine::~Engine() {
 Result<void> Engine::load(const std::function<void(const std::string&)>& say) {
   auto store = inference::ModelStore::open(config_.cache_dir);
   if (!store) return store.error();
-  auto models = LocalModels::load(*store, clock_, agents_, say,
+  auto models = LocalModels::load(*store, config_.data_dir, clock_, agents_, say,
                                   [this](Time now, Duration age) { admission_.note_age(now, age); });
   if (!models) return models.error();
   models_ = std::move(*models);

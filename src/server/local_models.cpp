@@ -45,23 +45,25 @@ LocalModels::~LocalModels() {
   pool_.reset();
 }
 
-Result<std::unique_ptr<LocalModels>> LocalModels::load(const inference::ModelStore& store, const Clock& clock,
-                                                       const std::vector<AgentFile>& agents, const Say& say,
-                                                       inference::Pool::Told age) {
+Result<std::unique_ptr<LocalModels>> LocalModels::load(const inference::ModelStore& store, const std::string& data_dir,
+                                                       const Clock& clock, const std::vector<AgentFile>& agents,
+                                                       const Say& say, inference::Pool::Told age) {
   std::unique_ptr<LocalModels> models(new LocalModels);
   models->pool_ = std::make_unique<inference::Pool>(clock, 0, inference::Pool::kCapacity, std::move(age));
   // Side by side: reading a voice's model takes as long as all else.
   std::future<Result<void>> voices =
       std::async(std::launch::async, [&] { return models->load_voices(store, agents, say); });
-  const Result<void> rest = models->load_hearing(store, clock, agents, say);
+  const Result<void> rest = models->load_hearing(store, agents, say);
   const Result<void> spoken = voices.get();
+  const Result<void> searched = models->load_knowledge(data_dir + "/knowledge", agents, clock, say);
   if (!rest) return rest.error();
   if (!spoken) return spoken.error();
+  if (!searched) return searched.error();
   return models;
 }
 
-Result<void> LocalModels::load_hearing(const inference::ModelStore& store, const Clock& clock,
-                                       const std::vector<AgentFile>& agents, const Say& say) {
+Result<void> LocalModels::load_hearing(const inference::ModelStore& store, const std::vector<AgentFile>& agents,
+                                       const Say& say) {
   say("loading turn detection");
   std::string smart_turn;
   if (auto found = find_files(store, {{"smart-turn-v3.2", &smart_turn}}); !found) return found;
@@ -72,22 +74,22 @@ Result<void> LocalModels::load_hearing(const inference::ModelStore& store, const
     if (auto loaded = load_suppressor(store, agent.noise, say); !loaded) return loaded;
     for (const Hearing& hearing : agent.stt)
       if (auto loaded = load_recognizer(store, hearing, say); !loaded) return loaded;
-    if (auto loaded = load_knowledge(store, agent, clock, say); !loaded) return loaded;
   }
   return {};
 }
 
-Result<void> LocalModels::load_knowledge(const inference::ModelStore& store, const AgentFile& agent, const Clock& clock,
-                                         const Say& say) {
-  for (const tools::Tool& tool : agent.tools) {
-    if (tool.knowledge.empty() || folders_.contains(tool.knowledge)) continue;
-    say("reading " + tool.knowledge);
-    auto folder = knowledge::Knowledge::open(tool.knowledge, store.cache_dir() + "/knowledge", *pool_, clock);
-    if (!folder) return folder.error().within("the tool " + tool.name + " of " + agent.file);
-    for (const auto& skipped : (*folder)->report().skipped)
-      log::warn("knowledge_skipped", {{"folder", tool.knowledge}, {"file", skipped.file}, {"why", skipped.why}});
-    folders_.emplace(tool.knowledge, std::move(*folder));
-  }
+Result<void> LocalModels::load_knowledge(const std::string& indices, const std::vector<AgentFile>& agents,
+                                         const Clock& clock, const Say& say) {
+  for (const AgentFile& agent : agents)
+    for (const tools::Tool& tool : agent.tools) {
+      if (tool.knowledge.empty() || folders_.contains(tool.knowledge)) continue;
+      say("reading " + tool.knowledge);
+      auto folder = knowledge::Knowledge::open(tool.knowledge, indices, *pool_, clock);
+      if (!folder) return folder.error().within("the tool " + tool.name + " of " + agent.file);
+      for (const auto& skipped : (*folder)->report().skipped)
+        log::warn("knowledge_skipped", {{"folder", tool.knowledge}, {"file", skipped.file}, {"why", skipped.why}});
+      folders_.emplace(tool.knowledge, std::move(*folder));
+    }
   return {};
 }
 

@@ -24,10 +24,11 @@ class LocalModels {
  public:
   using Say = std::function<void(const std::string&)>;
 
-  // Blocks for seconds; `say` is told each step, from two threads, `age` by the pool. The clock outlives it.
-  static Result<std::unique_ptr<LocalModels>> load(const inference::ModelStore& store, const Clock& clock,
-                                                   const std::vector<AgentFile>& agents, const Say& say,
-                                                   inference::Pool::Told age);
+  // Blocks for seconds; `say` is told each step, from two threads, `age` by the pool. The clock outlives it. What
+  // folders are found by is kept below `data_dir`.
+  static Result<std::unique_ptr<LocalModels>> load(const inference::ModelStore& store, const std::string& data_dir,
+                                                   const Clock& clock, const std::vector<AgentFile>& agents,
+                                                   const Say& say, inference::Pool::Told age);
   ~LocalModels();
 
   // What load() was told of: never null.
@@ -40,12 +41,11 @@ class LocalModels {
 
  private:
   LocalModels() = default;
-  Result<void> load_hearing(const inference::ModelStore& store, const Clock& clock,
-                            const std::vector<AgentFile>& agents, const Say& say);
+  Result<void> load_hearing(const inference::ModelStore& store, const std::vector<AgentFile>& agents, const Say& say);
   Result<void> load_voices(const inference::ModelStore& store, const std::vector<AgentFile>& agents, const Say& say);
   Result<void> load_recognizer(const inference::ModelStore& store, const Hearing& hearing, const Say& say);
   Result<void> load_voice(const inference::ModelStore& store, const Speaking& speaking, const Say& say);
-  Result<void> load_knowledge(const inference::ModelStore& store, const AgentFile& agent, const Clock& clock,
+  Result<void> load_knowledge(const std::string& indices, const std::vector<AgentFile>& agents, const Clock& clock,
                               const Say& say);
   Result<void> load_suppressor(const inference::ModelStore& store, noise::Kind kind, const Say& say);
 
