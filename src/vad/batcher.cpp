@@ -1,9 +1,8 @@
 #include <algorithm>
-#include <cstdlib>
+#include <cmath>
 #include <utility>
 #include <vector>
 
-#include "audio/level.hpp"
 #include "base/log.hpp"
 #include "base/ring.hpp"
 #include "vad/vad.hpp"
@@ -123,7 +122,7 @@ void BatcherOnLoop::push(const CallPtr& call, std::span<const float> window, std
   std::copy(window.begin(), window.end(), queued.samples.begin());
   queued.position = position;
   queued.since = loop_.now();
-  queued.silent = audio::dbfs(window) < kSilentDb;
+  queued.silent = std::ranges::none_of(window, [](float x) { return std::abs(x) > kSilent; });
   arm();
 }
 

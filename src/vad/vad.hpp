@@ -52,9 +52,9 @@ class Batcher {
   // state (docs/benchmarks.md).
   static constexpr int kForget = 31;  // windows, 1 s
   static constexpr float kQuiet = 0.1f;
-  // What is softer than this (the lowest steps of µ-law: a muted line) is answered with 0, and the model not asked,
-  // once it has forgotten.
-  static constexpr double kSilentDb = -62;        // dBFS
+  // A window without any sample beyond this (the lowest steps of µ-law: a muted line) is answered with 0, and the model
+  // not asked, once it has forgotten.
+  static constexpr float kSilent = 0.0015f;       // -56 dBFS
   static constexpr std::size_t kMaxQueued = 256;  // windows of one stream, 8 s: where sound comes in bursts
 
   class Stream {  // one call's; destroying it forgets what is queued for it

@@ -104,7 +104,7 @@ call() { # the caller says the first so many phrases
 }
 hears() { grep -qF -- "$1" "$scratch/said.txt" || { cat "$scratch/said.txt" >&2; return 1; }; }
 call 10
-expect "a tool's text is said" hears "It says: apple for nine, key ***"
+expect "a tool's text is said" hears "It says: apple for nine, key"
 expect "what is no text is named" hears "[image]"
 expect "structured content is told" hears '"cherries": 7'
 expect "a refusal is told in the server's words" hears "It says: The tool refused this: Error executing tool dates: there are no dates on Mondays"

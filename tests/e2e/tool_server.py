@@ -71,7 +71,7 @@ class Tool(http.server.BaseHTTPRequestHandler):
         self.send(200, "image/png", b"\x89PNG\r\n\x1a\n\xff\xfe")
 
     def answer_slow(self):
-        STOP.wait(5)
+        STOP.wait(2.4)  # longer than silence is let be
         self.send(200, "text/plain", b"slowly done")
 
 

@@ -67,7 +67,9 @@ calls() { cat "$scratch"/data/calls/*/*.jsonl; }
 said() { calls | jq -r 'select(.a == "agent_said") | .text'; }
 said >"$scratch/said.txt"
 hears() { grep -qF -- "$1" "$scratch/said.txt" || { cat "$scratch/said.txt" >&2; return 1; }; }
-expect "a good answer is said" hears 'It says: {"booked": "for nine", "key": "***"}'
+expect "a good answer is said" hears 'It says: {"booked": "for nine", "key":'
+told() { calls | jq -r 'select(.e == "tool_returned") | .text' | grep -qF -- "$1"; }
+expect "… without its secret, which the model is not told" told '"key": "***"'
 expect "a web page is told as such" hears "It says: The tool answered with a web page instead of data."
 expect "so is an error" hears "It says: The tool failed on its side; it may work later."
 expect "so is an answer that never comes" hears "It says: The tool did not return in time."
@@ -77,7 +79,7 @@ expect "so is nothing" hears "It says: The tool succeeded and returned nothing."
 expect "so is what is no text" hears "It says: The tool answered with something that is no text."
 expect "so is an address that is not allowed" hears "It says: The tool cannot be reached."
 expect "a slow tool is bridged with a word" hears "One moment, please."
-expect "and its answer is said" hears "It says: slowly done"
+expect "and the model is told its answer" told "slowly done" # the caller may take the word that bridges it for the answer
 internal() { grep -Eq 's3cret|intranet|internal|127\.0\.0\.1' "$scratch/said.txt"; }
 if internal; then fail "something internal was said: $(cat "$scratch/said.txt")"; fi
 asked_of() { jq -r --arg path "/$1" 'select(.path == $path) | .path' "$requests" | wc -l; }
