@@ -10,13 +10,14 @@ struct Definition {
   const char *name, *description, *parameters;
 };
 
+// What more a model writes than it needs to hinders neither goodbye nor waiting.
 constexpr Definition kDefinitions[] = {
     {"", "", "{}"},
     {"end_call",
      "Ends the call, once everything you have said has been heard. Call it when the caller is done and has said "
      "goodbye, or asks to hang up.",
      R"({"type":"object","properties":{"words":{"type":"string","maxLength":300,"description":)"
-     R"("A goodbye to say first. Leave it out if you have just said one."}},"additionalProperties":false})"},
+     R"("A goodbye to say first. Leave it out if you have just said one."}}})"},
     {"send_digits", "Presses keys on the telephone: plays their tones into the call, to answer a machine's menu.",
      R"({"type":"object","properties":{"digits":{"type":"string","minLength":1,"maxLength":32,"description":)"
      R"("Keys in their order, of 0 to 9, * and #."}},"required":["digits"],"additionalProperties":false})"},
@@ -27,7 +28,7 @@ constexpr Definition kDefinitions[] = {
      R"("required":["what"],"additionalProperties":false})"},
     {"wait", "Waits in silence until the caller speaks again. Call it when the caller asks for a moment.",
      R"({"type":"object","properties":{"seconds":{"type":"integer","minimum":1,"maximum":120,"description":)"
-     R"("At most so long; 30 if left out."}},"additionalProperties":false})"},
+     R"("At most so long; 30 if left out."}}})"},
     {"remember",
      "Notes a fact of this call, such as the caller's name or an order number, so that it is never forgotten however "
      "long the call gets. A note of the same key takes its place.",

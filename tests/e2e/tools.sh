@@ -87,7 +87,7 @@ for name in "${fruit[@]}"; do expect "$name was asked once" test "$(asked_of "$n
 expect "no request went where none may go" test "$(asked_of forbidden)" = 0
 expect "requests carry the arguments and the token" \
   test "$(jq -r 'select(.path == "/apple") | .body + .authorization' "$requests")" = '{"when":"nine"}Bearer s3cret-token'
-hung_up() { calls | jq -e 'select(.a == "hang_up")' >/dev/null; }
+hung_up() { calls | grep -q '"a":"hang_up"'; }
 expect "the agent ends the call" wait_until 20 hung_up
 if calls | grep -q s3cret; then fail "the token stands in an event log"; fi
 if grep -q s3cret "$log"; then fail "the token stands in the server's log"; fi
