@@ -37,12 +37,7 @@ Result<std::string> Getter::get(const std::string& url, Duration patience) {
     exchange.pending = http_->send(std::move(call), std::move(sink));
   });
   const Result<void> result = done.get();  // the exchange has a deadline
-  std::promise<void> gone;
-  loop_.post([&] {
-    exchange.pending.reset();
-    gone.set_value();
-  });
-  gone.get_future().wait();
+  net::run_on(loop_, [&] { exchange.pending.reset(); });
   if (!result) return result.error().within("GET " + url);
   if (exchange.status != 200)
     return Error{net::errc_of_status(exchange.status),

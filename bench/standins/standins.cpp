@@ -121,15 +121,6 @@ struct Standins::Impl {
   explicit Impl(Settings settings)
       : ledger(settings.log_lines), site(std::make_shared<Site>(loop, std::move(settings), ledger)) {}
 
-  // Runs on the loop; whoever calls waits.
-  void on_loop(const std::function<void()>& task) {
-    std::promise<void> done;
-    loop.post([&] {
-      task();
-      done.set_value();
-    });
-    done.get_future().wait();
-  }
   std::string url(std::string_view scheme) const {
     const Settings& s = site->settings;
     return std::string(scheme) + (s.tls_certificate.empty() ? "" : "s") + "://" + s.host + ":" + std::to_string(port);
@@ -174,7 +165,7 @@ void Standins::start() {
 
 void Standins::stop() {
   impl_->server.reset();
-  impl_->on_loop([this] { impl_->site->release_all(); });
+  net::run_on(impl_->loop, [this] { impl_->site->release_all(); });
 }
 
 std::string Standins::http_url() const {
@@ -188,7 +179,7 @@ std::uint16_t Standins::port() const {
 }
 
 void Standins::set_faults(Service service, std::vector<Fault> faults) {
-  impl_->on_loop([&] { impl_->site->faults.set(service, faults); });
+  net::run_on(impl_->loop, [&] { impl_->site->faults.set(service, faults); });
 }
 
 void Standins::clear_faults() {
@@ -196,7 +187,7 @@ void Standins::clear_faults() {
 }
 
 void Standins::change(const std::function<void(Settings&)>& change) {
-  impl_->on_loop([&] { change(impl_->site->settings); });
+  net::run_on(impl_->loop, [&] { change(impl_->site->settings); });
 }
 
 Counters Standins::counters(Service service) const {

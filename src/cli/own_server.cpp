@@ -42,7 +42,7 @@ class Asker {
  public:
   Asker() : http_(net::HttpClient::create(loop_)) { loop_.start(); }
   ~Asker() {
-    on_loop([this] { http_.reset(); });
+    net::run_on(loop_, [this] { http_.reset(); });
     loop_.stop();
     loop_.join();
   }
@@ -50,7 +50,7 @@ class Asker {
     const auto status = std::make_shared<int>(0);
     const auto done = std::make_shared<std::promise<void>>();
     std::unique_ptr<net::Pending> asked;
-    on_loop([&] {
+    net::run_on(loop_, [&] {
       net::HttpCall call;
       call.method = "GET";
       call.url = url;
@@ -60,19 +60,11 @@ class Asker {
                                             .done = [done](const Result<void>&) { done->set_value(); }});
     });
     done->get_future().wait();
-    on_loop([&] { asked.reset(); });
+    net::run_on(loop_, [&] { asked.reset(); });
     return *status == 200;
   }
 
  private:
-  void on_loop(const std::function<void()>& task) {
-    std::promise<void> done;
-    loop_.post([&] {
-      task();
-      done.set_value();
-    });
-    done.get_future().wait();
-  }
   net::EventLoop loop_{"asker"};
   std::unique_ptr<net::HttpClient> http_;
 };

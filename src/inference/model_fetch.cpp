@@ -56,12 +56,7 @@ Result<void> request(net::EventLoop& loop, net::HttpClient& http, const std::str
     d->pending = http.send(std::move(call), std::move(sink));
   });
   auto result = future.get();
-  std::promise<void> gone;  // the handle dies on its loop
-  loop.post([&] {
-    d->pending.reset();
-    gone.set_value();
-  });
-  gone.get_future().wait();
+  net::run_on(loop, [&] { d->pending.reset(); });
   if (result && d->disk_full)
     result = Error{Errc::unavailable, std::string("writing the file: ") + std::strerror(errno)};
   status = d->status;

@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cassert>
 #include <cstdlib>
+#include <future>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -198,6 +199,15 @@ EventLoop::Watch::~Watch() {
                                {"took_ms", line->took},
                                {"limit_ms", Watchdog::limit},
                                {"unsaid", line->unsaid}});
+}
+
+void run_on(Loop& loop, const std::function<void()>& task) {
+  std::promise<void> done;
+  loop.post([&] {
+    task();
+    done.set_value();
+  });
+  done.get_future().wait();
 }
 
 }  // namespace offhook::net

@@ -73,6 +73,9 @@ class EventLoop final : public Loop {
   std::unique_ptr<Impl> impl_;
 };
 
+// Runs `task` on the loop and waits for it. Not from the loop itself, which must have been started.
+void run_on(Loop& loop, const std::function<void()>& task);
+
 // How many loops this machine can run: the affinity mask, bounded by the cgroup's CPU quota, at least 1.
 unsigned usable_cores();
 

@@ -139,8 +139,7 @@ std::vector<OnlineCheck> check_online(const AgentFile& agent) {
   std::unique_ptr<net::HttpClient> http;
   std::vector<std::unique_ptr<Probe>> probes;
   std::vector<std::future<OnlineCheck>> verdicts;
-  std::promise<void> asked;
-  loop.post([&] {
+  net::run_on(loop, [&] {
     http = net::HttpClient::create(loop);
     for (const Hearing& h : agent.stt)
       if (auto recognizer = stt::connect(loop, *http, h.spec))
@@ -152,18 +151,13 @@ std::vector<OnlineCheck> check_online(const AgentFile& agent) {
       if (auto voice = tts::connect(loop, *http, s.spec))
         probes.push_back(std::make_unique<VoiceProbe>(loop, service_name(s.spec), std::move(voice)));
     for (auto& probe : probes) verdicts.push_back(probe->verdict());
-    asked.set_value();
   });
-  asked.get_future().wait();
   std::vector<OnlineCheck> checks;
   for (auto& verdict : verdicts) checks.push_back(verdict.get());
-  std::promise<void> gone;
-  loop.post([&] {
+  net::run_on(loop, [&] {
     probes.clear();
     http.reset();
-    gone.set_value();
   });
-  gone.get_future().wait();
   loop.stop();
   loop.join();
   return checks;
@@ -177,7 +171,7 @@ std::vector<McpCheck> check_mcp(const AgentFile& agent) {
   const std::vector<AgentFile> agents{agent};
   std::unique_ptr<net::HttpClient> http;
   std::unique_ptr<McpServers> servers;
-  std::promise<void> settled, stopped, gone;
+  std::promise<void> settled, stopped;
   loop.post([&] {
     http = net::HttpClient::create(loop);
     servers = std::make_unique<McpServers>(loop, *http, agents, [](std::size_t) {});
@@ -201,12 +195,10 @@ std::vector<McpCheck> check_mcp(const AgentFile& agent) {
   settled.get_future().wait();
   loop.post([&] { servers->stop([&] { stopped.set_value(); }); });
   stopped.get_future().wait_for(std::chrono::seconds(5));
-  loop.post([&] {
+  net::run_on(loop, [&] {
     servers.reset();
     http.reset();
-    gone.set_value();
   });
-  gone.get_future().wait();
   loop.stop();
   loop.join();
   return checks;

@@ -69,12 +69,7 @@ Result<std::vector<std::int16_t>> Reciter::say(std::string_view text, int rate) 
              }});
   });
   const bool came = done.wait_for(kPatience) == std::future_status::ready;
-  std::promise<void> gone;
-  machine_->loop.post([&] {
-    saying->handle.reset();  // cancels; nothing is told after it
-    gone.set_value();
-  });
-  gone.get_future().wait();
+  net::run_on(machine_->loop, [&] { saying->handle.reset(); });  // cancels; nothing is told after it
   const std::string doing = "saying \"" + std::string(text) + "\"";
   if (!came) return Error{Errc::timeout, doing + ": Piper has not done so within a minute"};
   if (const auto result = done.get(); !result) return result.error().within(doing);
