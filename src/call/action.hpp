@@ -1,6 +1,7 @@
 // What the conversation wants done. The shell performs them in order; each says why.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -60,16 +61,39 @@ struct StopListening {
 };
 
 // ---- mind
+struct Prompt {
+  std::string role;   // in place of the agent's instructions; empty: these
+  std::string notes;  // behind them
+};
+// An answer that the flow has ready. The shell tells of it as it would of a model's.
+struct Script {
+  std::string say;
+  std::vector<llm::ToolCall> calls;
+};
 struct Ask {
   static constexpr const char* kName = "ask";
   Generation generation = 0;
   bool speculative = false;
-  bool tools = true;        // false: no more tool steps in this turn
-  dialog::Context context;  // a snapshot, the question included; not logged, since it follows from the events …
-  std::string notes;        // … as this does: what belongs behind the instructions
+  bool tools = true;  // false: no more tool steps in this turn
+  // Not logged, since it follows from the events:
+  dialog::Context context;  // a snapshot, the question included
+  Prompt prompt;
+  std::size_t node = 0;          // of the flow, where there is one: its tools are offered
+  std::optional<Script> script;  // what is answered; the model is not asked
   template <class V>
   void visit(V&& v) {
     v("gen", generation), v("speculative", speculative), v("tools", tools);
+  }
+};
+struct Summarize {  // what was said before `upto`, by any model, while the call goes on; answered by Summarized
+  static constexpr const char* kName = "summarize";
+  std::int64_t upto = 0;
+  // Not logged, since it follows from the events:
+  std::string before;     // the last summary
+  dialog::Context since;  // what was said behind it
+  template <class V>
+  void visit(V&& v) {
+    v("upto", upto);
   }
 };
 struct StopThinking {  // of the mind only: what it has said so far is still spoken
@@ -152,6 +176,16 @@ struct Flush {  // stop and drop; answered by Flushed
   }
 };
 
+// ---- flow
+struct Enter {  // the call is at this node now
+  static constexpr const char* kName = "enter";
+  std::string node;
+  template <class V>
+  void visit(V&& v) {
+    v("node", node);
+  }
+};
+
 // ---- tools
 struct CallTool {
   static constexpr const char* kName = "call_tool";
@@ -226,11 +260,11 @@ struct TurnMeant {  // after a filler: from the caller's last audible sample to 
 
 }  // namespace action
 
-using Do =
-    std::variant<action::Listen, action::Transcribe, action::ScoreTurn, action::ScoreWords, action::StopListening,
-                 action::Ask, action::StopThinking, action::Abandon, action::Speak, action::Dial, action::Release,
-                 action::Close, action::Hold, action::Resume, action::Flush, action::CallTool, action::CancelTool,
-                 action::HangUp, action::CallerSaid, action::AgentSaid, action::TurnTook, action::TurnMeant>;
+using Do = std::variant<action::Listen, action::Transcribe, action::ScoreTurn, action::ScoreWords,
+                        action::StopListening, action::Ask, action::Summarize, action::StopThinking, action::Abandon,
+                        action::Speak, action::Dial, action::Release, action::Close, action::Hold, action::Resume,
+                        action::Flush, action::Enter, action::CallTool, action::CancelTool, action::HangUp,
+                        action::CallerSaid, action::AgentSaid, action::TurnTook, action::TurnMeant>;
 
 struct Action {
   Do what;

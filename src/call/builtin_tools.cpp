@@ -35,6 +35,8 @@ constexpr Definition kDefinitions[] = {
      R"({"type":"object","properties":{"key":{"type":"string","minLength":1,"maxLength":60},)"
      R"("value":{"type":["string","number","boolean"],"maxLength":300}},)"
      R"("required":["key","value"],"additionalProperties":false})"},
+    {"go_to", "", "{}"},  // these two are described by the flow
+    {"note", "", "{}"},
 };
 
 dialog::Expects expects_of(std::string_view what) {

@@ -10,6 +10,7 @@
 #include "call/builtin_tools.hpp"
 #include "call/machines.hpp"
 #include "call/publish.hpp"
+#include "dialog/summary.hpp"
 
 namespace offhook::call {
 namespace {
@@ -21,13 +22,41 @@ struct Overloaded : F... {
 template <class... F>
 Overloaded(F...) -> Overloaded<F...>;
 
+constexpr Duration kSummaryPatience = 30s;
+constexpr Generation kSummary = 0;  // on the bill, where replies count from one
+
 // What only the services know.
 Settings with_traits(Settings settings, const stt::Recognizer& recognizer) {
   settings.words_usual = recognizer.traits().usual_final;
   return settings;
 }
 
+// Ids are the model's to choose, or to leave empty; ours are unique.
+event::ToolAsked tool_asked(Generation generation, int number, const llm::ToolCall& call) {
+  return {generation, std::to_string(generation) + ":" + std::to_string(number), call.name, call.arguments};
+}
+
+std::vector<llm::Message> messages_of(const Agent& agent, const action::Prompt& prompt,
+                                      const dialog::Context& context) {
+  return dialog::render((prompt.role.empty() ? agent.instructions : prompt.role) + prompt.notes, context, agent.room);
+}
+
 }  // namespace
+
+llm::Request request_of(const Agent& agent, const action::Ask& ask) {
+  llm::Request request;
+  request.messages = messages_of(agent, ask.prompt, ask.context);
+  request.tools = agent.tools;
+  if (const Flow& flow = agent.settings.flow; flow.exists()) {
+    const auto& offered = flow.nodes[std::min(ask.node, flow.nodes.size() - 1)].tools;
+    std::erase_if(request.tools,
+                  [&](const llm::Tool& tool) { return std::ranges::find(offered, tool.name) == offered.end(); });
+  }
+  request.may_call = ask.tools;
+  request.max_tokens = agent.max_answer_tokens;
+  request.temperature = agent.temperature;
+  return request;
+}
 
 Call::Call(const Services& services, std::shared_ptr<const Agent> agent, CallStart start, Wire& wire)
     : services_(services),
@@ -178,7 +207,7 @@ void Call::dispatch(Event event) {
 void Call::process(const Event& event) {
   const Time t = now();
   if (ended(state_)) return;
-  if (log_) log_->event(t.time_since_epoch(), event);
+  if (log_) log_->event(t.time_since_epoch(), event, node());
   const Actions actions = step(state_, event, t);
   if (log_)
     for (const auto& action : actions) log_->action(t.time_since_epoch(), action);
@@ -187,6 +216,9 @@ void Call::process(const Event& event) {
     publish(action);
     perform(action);
   }
+  if (auto* r = std::get_if<event::ToolReturned>(&event);
+      r && services_.observers && services_.observers->watched(start_.stream_id))
+    tell(publish_returned(*r, t, node()));
   if (std::holds_alternative<event::MindFailed>(event)) {
     services_.metrics.mind_failures.add();
     log::warn(start_.call_id, "mind_failed", {{"error", std::get<event::MindFailed>(event).why}});
@@ -212,6 +244,7 @@ void Call::perform(const Action& action) {
           [&](const action::ScoreWords& a) { score_words(a); },
           [&](const action::StopListening& a) { ears_.stop_listening(a.utterance); },
           [&](const action::Ask& a) { ask(a); },
+          [&](const action::Summarize& a) { summarize(a); },
           [&](const action::StopThinking& a) { stop_thinking(a.generation); },
           [&](const action::Abandon& a) {
             stop_thinking(a.generation);
@@ -228,6 +261,7 @@ void Call::perform(const Action& action) {
           [&](const action::Hold& a) { mouth_.hold(a.generation); },
           [&](const action::Resume& a) { mouth_.resume(a.generation); },
           [&](const action::Flush& a) { queue_.push_front(event::Flushed{a.generation, mouth_.flush(a.generation)}); },
+          [&](const action::Enter&) {},
           [&](const action::CallTool& a) { call_tool(a); },
           [&](const action::CancelTool& a) { running_tools_.erase(a.id); },
           [&](const action::HangUp&) {
@@ -239,9 +273,8 @@ void Call::perform(const Action& action) {
             spending_.heard(a.text);
             // Cut, it is the caller's turn already, and what they say is about to be asked.
             if (!a.cut && state_.line.phase == LineState::Phase::up)
-              services_.llm.read_ahead([&] {
-                return dialog::render(instructions(notes_of(state_.task)), state_.task.context, agent_->room);
-              });
+              services_.llm.read_ahead(
+                  [&] { return messages_of(*agent_, prompt_of(state_, state_.flow), told(state_, state_.flow)); });
           },
           [&](const action::TurnTook&) {},
           [&](const action::TurnMeant&) {},
@@ -252,15 +285,11 @@ void Call::perform(const Action& action) {
 void Call::ask(const action::Ask& ask) {
   const Settings& s = agent_->settings;
   const Generation g = ask.generation;
-  llm::Request request;
-  request.messages = dialog::render(instructions(ask.notes), ask.context, agent_->room);
-  request.tools = agent_->tools;
-  request.may_call = ask.tools;
-  request.max_tokens = agent_->max_answer_tokens;
-  request.temperature = agent_->temperature;
+  if (thinking_) stop_thinking(thinking_for_);
+  if (ask.script) return recite(g, *ask.script);
+  llm::Request request = request_of(*agent_, ask);
   request.first_token = Deadline::in(services_.loop.now(), s.mind_patience);
   request.deadline = Deadline::in(services_.loop.now(), s.longest_turn);
-  if (thinking_) stop_thinking(thinking_for_);
   thinking_for_ = g;
   spending_.asked(g, request);
   llm::Sink sink;
@@ -268,10 +297,7 @@ void Call::ask(const action::Ask& ask) {
     spending_.token(g, text);
     dispatch(event::Token{g, std::string(text)});
   };
-  sink.tool_call = [this, g, n = 0](llm::ToolCall call) mutable {
-    // Ids are the model's to choose, or to leave empty; ours are unique.
-    dispatch(event::ToolAsked{g, std::to_string(g) + ":" + std::to_string(n++), call.name, call.arguments});
-  };
+  sink.tool_call = [this, g, n = 0](llm::ToolCall call) mutable { dispatch(tool_asked(g, n++, call)); };
   sink.asked = [this, g](std::string_view service) { spending_.asked_of(g, service); };
   sink.done = [this, g](Result<llm::Answer> answer) {
     spending_.answered(g, answer ? answer->usage : llm::Usage());
@@ -282,6 +308,40 @@ void Call::ask(const action::Ask& ask) {
       dispatch(event::MindFailed{g, answer.error().what});
   };
   thinking_ = services_.llm.chat(std::move(request), std::move(sink));
+}
+
+// Beside the call: nobody waits for it.
+void Call::summarize(const action::Summarize& wanted) {
+  llm::Request request;
+  request.messages = dialog::summary_request(wanted.before, wanted.since);
+  request.max_tokens = dialog::kSummaryTokens;
+  request.temperature = 0;
+  request.first_token = request.deadline = Deadline::in(services_.loop.now(), kSummaryPatience);
+  spending_.asked(kSummary, request);
+  spending_.released(kSummary);
+  const auto text = std::make_shared<std::string>();
+  llm::Sink sink;
+  sink.token = [this, text](std::string_view more) {
+    spending_.token(kSummary, more);
+    *text += more;
+  };
+  sink.tool_call = [](llm::ToolCall) {};
+  sink.asked = [this](std::string_view service) { spending_.asked_of(kSummary, service); };
+  sink.done = [this, text, upto = wanted.upto](Result<llm::Answer> answer) {
+    spending_.answered(kSummary, answer ? answer->usage : llm::Usage());
+    if (!answer) log::warn(start_.call_id, "summary_failed", {{"error", answer.error().what}});
+    tell_cost();
+    dispatch(event::Summarized{upto, answer ? dialog::summary_in(*text) : ""});
+  };
+  llm::Client& model = services_.summarizer ? *services_.summarizer : services_.llm;
+  summarizing_ = model.chat(std::move(request), std::move(sink));
+}
+
+void Call::recite(Generation generation, const action::Script& script) {
+  if (!script.say.empty()) queue_.push_back(event::Token{generation, script.say});
+  int n = 0;
+  for (const auto& call : script.calls) queue_.push_back(tool_asked(generation, n++, call));
+  queue_.push_back(event::MindDone{generation, "stop"});
 }
 
 void Call::call_tool(const action::CallTool& call) {
@@ -297,11 +357,13 @@ void Call::call_tool(const action::CallTool& call) {
     queue_.push_back(event::ToolReturned{call.id, false, "This tool is not available."});
     return;
   }
-  running_tools_[call.id] =
-      services_.toolbox->call(start_.call_id, call.tool, call.arguments, [this, id = call.id](tools::Told told) {
+  running_tools_[call.id] = services_.toolbox->call(
+      start_.call_id, call.tool, call.arguments,
+      [this, id = call.id](tools::Told told) {
         running_tools_.erase(id);
         dispatch(event::ToolReturned{id, told.ok, std::move(told.text)});
-      });
+      },
+      [this, id = call.id](std::string text) { dispatch(event::ToolProgress{id, std::move(text)}); });
 }
 
 // One at a time: what was asked before is about words that are no longer the last.
@@ -409,13 +471,19 @@ void Call::publish(const Action& action) {
     unheard_clauses_.clear();
   }
   if (!services_.observers || !services_.observers->watched(start_.stream_id)) return;
-  if (std::string json = publish_action(action, now()); !json.empty())
+  if (std::string json = publish_action(action, now(), node()); !json.empty())
     services_.observers->tell(start_.stream_id, std::move(json));
+}
+
+// Where in its flow the call is; empty: there is none.
+std::string_view Call::node() const {
+  const Flow& flow = state_.settings.flow;
+  return flow.exists() ? flow.nodes[std::min(state_.flow.node, flow.nodes.size() - 1)].name : std::string_view();
 }
 
 void Call::publish_clause(Generation generation, const std::string& text) {
   if (services_.observers && services_.observers->watched(start_.stream_id))
-    tell(call::publish_clause(generation, text, now()));
+    tell(call::publish_clause(generation, text, now(), node()));
 }
 
 void Call::tell(std::string json) {

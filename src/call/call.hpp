@@ -55,6 +55,7 @@ struct Services {
   Gate* gate = nullptr;              // proves that none outlives the services
   noise::Suppressor* noise = nullptr;
   turn::WordScorer* word_scorer = nullptr;
+  llm::Client* summarizer = nullptr;  // null: llm
   tools::Toolbox* toolbox = nullptr;  // null: the agent has no tools but its own
 };
 
@@ -73,6 +74,9 @@ struct Agent {
   bool record_words = true;
 };
 
+// What its model is asked, but for when it is to answer by.
+llm::Request request_of(const Agent& agent, const action::Ask& ask);
+
 class Call final : public Line {
  public:
   Call(const Services& services, std::shared_ptr<const Agent> agent, CallStart start, Wire& wire);
@@ -90,14 +94,16 @@ class Call final : public Line {
   void process(const Event& event);
   void perform(const Action& action);
   void ask(const action::Ask& ask);
+  void summarize(const action::Summarize& summarize);
+  void recite(Generation generation, const action::Script& script);
   void call_tool(const action::CallTool& call);
-  std::string instructions(const std::string& notes) const { return agent_->instructions + notes; }
   void score_words(const action::ScoreWords& score);
   void stop_thinking(Generation generation);
   void tell_cost();
   void settle_bill();
   void count(const Action& action);
   void publish(const Action& action);
+  std::string_view node() const;
   void publish_clause(Generation generation, const std::string& text);
   void tell(std::string json);
   void open_log();
@@ -122,7 +128,7 @@ class Call final : public Line {
   std::unique_ptr<Echo> echo_;  // null: there is none, or the edge cancels it
   Ears ears_;
   Mouth mouth_;
-  std::unique_ptr<net::Pending> thinking_, scoring_words_;
+  std::unique_ptr<net::Pending> thinking_, scoring_words_, summarizing_;
   std::map<std::string, std::unique_ptr<net::Pending>, std::less<>> running_tools_;  // by id
   Generation thinking_for_ = 0, speculated_ = 0;
   std::vector<std::string> unheard_clauses_;  // of a speculated reply, for those who watch

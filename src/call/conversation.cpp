@@ -22,7 +22,9 @@ Actions step(State& state, const Event& event, Time now) {
   step_floor(state.floor, state, event, now, decisions, actions);
   step_patience(state.patience, state, event, now, decisions);
   step_line(state.line, state, event, now, decisions, actions);
+  step_flow(state.flow, state, event, now, decisions, actions);
   step_task(state.task, state, event, now, decisions, actions);
+  follow_flow(state.flow, state, decisions, actions);
   step_reply(state.reply, state, event, now, decisions, actions);
   drop_early_tools(state.task, state.reply, actions);
   return actions;

@@ -214,6 +214,26 @@ struct ToolReturned {
   friend bool operator==(const ToolReturned&, const ToolReturned&) = default;
 };
 
+struct ToolProgress {  // of one that runs, in its own words
+  static constexpr const char* kName = "tool_progress";
+  std::string id, text;
+  template <class V>
+  void visit(V&& v) {
+    v("id", id), v("text", text);
+  }
+  friend bool operator==(const ToolProgress&, const ToolProgress&) = default;
+};
+struct Summarized {  // answers Summarize
+  static constexpr const char* kName = "summarized";
+  std::int64_t upto = 0;
+  std::string text;  // empty: it failed
+  template <class V>
+  void visit(V&& v) {
+    v("upto", upto), v("text", text);
+  }
+  friend bool operator==(const Summarized&, const Summarized&) = default;
+};
+
 // ---- mouth
 struct ClauseBegun {  // its first sound is here; how long it will be is not known yet
   static constexpr const char* kName = "clause_begun";
@@ -280,11 +300,11 @@ struct Drained {  // all of the reply was heard
 
 }  // namespace event
 
-using Event =
-    std::variant<event::Answered, event::HungUp, event::Digit, event::EndRequested, event::Spent, event::Tick,
-                 event::Window, event::Partial, event::Transcript, event::TranscriptFailed, event::TurnSignalled,
-                 event::TurnScored, event::WordsScored, event::Expecting, event::Token, event::ToolAsked,
-                 event::MindDone, event::MindFailed, event::ToolReturned, event::ClauseBegun, event::ClauseSaid,
-                 event::ClauseReady, event::Audible, event::Flushed, event::Drained>;
+using Event = std::variant<event::Answered, event::HungUp, event::Digit, event::EndRequested, event::Spent, event::Tick,
+                           event::Window, event::Partial, event::Transcript, event::TranscriptFailed,
+                           event::TurnSignalled, event::TurnScored, event::WordsScored, event::Expecting, event::Token,
+                           event::ToolAsked, event::MindDone, event::MindFailed, event::ToolReturned,
+                           event::ToolProgress, event::Summarized, event::ClauseBegun, event::ClauseSaid,
+                           event::ClauseReady, event::Audible, event::Flushed, event::Drained>;
 
 }  // namespace offhook::call

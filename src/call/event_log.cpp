@@ -68,13 +68,13 @@ EventLog::~EventLog() {
   std::fclose(file_);
 }
 
-void EventLog::event(Duration t, const Event& event) {
+void EventLog::event(Duration t, const Event& event, std::string_view node) {
   if (auto* window = std::get_if<event::Window>(&event)) {
     windows_.emplace_back(t, *window);
     if (windows_.size() >= kMostWindows) write_waiting_windows();
   } else {
     write_waiting_windows();
-    write_event(buffer_, t, event, words_);
+    write_event(buffer_, t, event, words_, node);
   }
   maybe_flush(t);
 }

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -18,7 +19,8 @@ class EventLog {
   static Result<std::unique_ptr<EventLog>> open(const std::string& dir, const std::string& today, const Head& head);
   ~EventLog();
 
-  void event(Duration t, const Event& event);
+  // `node`: of the agent's flow, where the call is; empty: it has none.
+  void event(Duration t, const Event& event, std::string_view node = {});
   void action(Duration t, const Action& action);
   void flush();
   const std::string& path() const { return path_; }

@@ -81,6 +81,10 @@ class Teller {
                      failed(Who::mind, of(e.generation), e.why);
                    },
                    [&](const event::ToolReturned& e) { tool_returned(e); },
+                   [&](const event::ToolProgress& e) { tell(Who::tool, "tells that " + quoted(e.text)); },
+                   [&](const event::Summarized& e) {
+                     tell(Who::mind, e.text.empty() ? "has not summed it up" : "has summed up: " + quoted(e.text));
+                   },
                    [&](const event::ClauseBegun& e) {
                      if (Clause* c = clause(e.generation, e.clause)) c->begun = now_;
                    },
@@ -107,43 +111,46 @@ class Teller {
       return;
     }
     const std::string& why = action->why;
-    std::visit(Overloaded{
-                   [](const action::Close&) {},
-                   [&](const action::Listen& a) { listen(a, why); },
-                   [&](const action::Transcribe& a) { pause(a, why); },
-                   [&](const action::ScoreTurn&) { score_why_ = why; },
-                   [&](const action::ScoreWords&) { word_score_why_ = why; },
-                   [&](const action::StopListening& a) { stop_listening(a, why); },
-                   [&](const action::CallerSaid& a) {
-                     if (a.final) taken(a, why);
-                   },
-                   [&](const action::Ask& a) { ask(a, why); },
-                   [&](const action::StopThinking& a) {
-                     tell(Who::mind, "is stopped" + of(a.generation) + because(why), flag("stop thinking", why));
-                   },
-                   [&](const action::Abandon& a) { abandon(a.generation, why); },
-                   [&](const action::Speak& a) { speak(a); },
-                   [&](const action::Dial& a) {
-                     tell(Who::agent, "presses " + shown(a.digits) + of(a.generation) + because(why));
-                   },
-                   [&](const action::Release& a) { release(a.generation, why); },
-                   [&](const action::Hold& a) { hold(a.generation, why); },
-                   [&](const action::Resume& a) { resume(a.generation, why); },
-                   [&](const action::Flush& a) { flush(a.generation, why); },
-                   [&](const action::CallTool& a) {
-                     called_[a.id] = now_;
-                     tell(Who::tool, shown(a.tool) + " is called with " + shown(a.arguments) + because(why), "tool");
-                   },
-                   [&](const action::CancelTool& a) {
-                     ++s_.failures;
-                     tell(Who::tool, "is cancelled" + tool_took(a.id) + because(why), flag("cancel tool", why));
-                   },
-                   [&](const action::HangUp&) { ended("is hung up", why); },
-                   [&](const action::AgentSaid& a) { agent_said(a, why); },
-                   [&](const action::TurnTook& a) { turn_took(a, why); },
-                   [&](const auto&) { other(line.text); },
-               },
-               action->what);
+    std::visit(
+        Overloaded{
+            [](const action::Close&) {},
+            [&](const action::Listen& a) { listen(a, why); },
+            [&](const action::Transcribe& a) { pause(a, why); },
+            [&](const action::ScoreTurn&) { score_why_ = why; },
+            [&](const action::ScoreWords&) { word_score_why_ = why; },
+            [&](const action::StopListening& a) { stop_listening(a, why); },
+            [&](const action::CallerSaid& a) {
+              if (a.final) taken(a, why);
+            },
+            [&](const action::Ask& a) { ask(a, why); },
+            [&](const action::StopThinking& a) {
+              tell(Who::mind, "is stopped" + of(a.generation) + because(why), flag("stop thinking", why));
+            },
+            [&](const action::Abandon& a) { abandon(a.generation, why); },
+            [&](const action::Speak& a) { speak(a); },
+            [&](const action::Dial& a) {
+              tell(Who::agent, "presses " + shown(a.digits) + of(a.generation) + because(why));
+            },
+            [&](const action::Release& a) { release(a.generation, why); },
+            [&](const action::Hold& a) { hold(a.generation, why); },
+            [&](const action::Resume& a) { resume(a.generation, why); },
+            [&](const action::Flush& a) { flush(a.generation, why); },
+            [&](const action::Enter& a) { tell(Who::mind, "goes on at " + shown(a.node) + because(why), "node"); },
+            [&](const action::Summarize&) { tell(Who::mind, "sums up what was said" + because(why)); },
+            [&](const action::CallTool& a) {
+              called_[a.id] = now_;
+              tell(Who::tool, shown(a.tool) + " is called with " + shown(a.arguments) + because(why), "tool");
+            },
+            [&](const action::CancelTool& a) {
+              ++s_.failures;
+              tell(Who::tool, "is cancelled" + tool_took(a.id) + because(why), flag("cancel tool", why));
+            },
+            [&](const action::HangUp&) { ended("is hung up", why); },
+            [&](const action::AgentSaid& a) { agent_said(a, why); },
+            [&](const action::TurnTook& a) { turn_took(a, why); },
+            [&](const auto&) { other(line.text); },
+        },
+        action->what);
   }
 
   // Of a later version, or broken: by its own name, if it has one.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/utf8.hpp"
+#include "base/xml.hpp"
 
 namespace offhook::call {
 namespace {
@@ -36,18 +37,6 @@ const char* colour_of(std::string_view part) {
   for (const auto& p : kParts)
     if (part == p.name) return p.fill;
   return "#888888";
-}
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (char c : text) switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  return out;
 }
 
 std::string shortened(std::string_view text, std::size_t characters) {
@@ -130,13 +119,13 @@ class Picture {
     const double left = x(std::max(from, from_)), right = x(std::min(to, to_));
     put("<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\">", left, y, std::max(1.0, right - left),
         height, fill);
-    body_ += "<title>" + escaped(title) + "</title></rect>\n";
+    body_ += "<title>" + xml_escaped(title) + "</title></rect>\n";
   }
 
   void text(double at, double y, const char* kind, std::string_view words, std::string_view title = {}) {
     put("<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">", kind, at, y);
-    body_ += escaped(words);
-    if (!title.empty()) body_ += "<title>" + escaped(title) + "</title>";
+    body_ += xml_escaped(words);
+    if (!title.empty()) body_ += "<title>" + xml_escaped(title) + "</title>";
     body_ += "</text>\n";
   }
 
@@ -174,7 +163,7 @@ class Picture {
     const int row = rows.take(left, left + 8 + kLetter * static_cast<double>(code_points(cut)));
     const double y = y_ + kRow * std::max(0, row);
     put("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2.5\" class=\"%s\">", left, y + 7, kind);
-    body_ += "<title>" + escaped(title) + "</title></circle>\n";
+    body_ += "<title>" + xml_escaped(title) + "</title></circle>\n";
     if (row >= 0) text(left + 5, y + 11, kind, cut, title);
   }
 
@@ -249,8 +238,8 @@ class Picture {
         char said[48];
         std::snprintf(said, sizeof said, score.permille < 0 ? "failed" : "%.2f", p);
         put("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\" fill=\"#e0a33e\">", x(score.at), y);
-        body_ +=
-            "<title>" + escaped(at(score.at, std::string("the turn is over with p=") + said)) + "</title></circle>\n";
+        body_ += "<title>" + xml_escaped(at(score.at, std::string("the turn is over with p=") + said)) +
+                 "</title></circle>\n";
         if (x(score.at) >= free) text(x(score.at) + 6, y + 4, "small", said);
         free = x(score.at) + 32;
       }

@@ -145,8 +145,11 @@ void FloorMachine::reply_over(const std::string& heard) {
   f_.agent_until = now_;
   if (all_.reply.audible) f_.taken_at = Time{};  // the turn has its answer
   const Reply::Kind kind = all_.reply.kind;
-  if (!f_.expects_told && (kind == Reply::Kind::greeting || kind == Reply::Kind::answer))
+  if (!f_.expects_told && (kind == Reply::Kind::greeting || kind == Reply::Kind::answer)) {
     f_.expects = dialog::expected_by(heard);
+    if (const FlowSlot* slot = asked_for(all_); slot && f_.expects == dialog::Expects::none)
+      f_.expects = dialog::expected_by(slot->kind);
+  }
   if (f_.turn) weigh();
   prepare();
   decide();

@@ -62,10 +62,17 @@ const Task::Running* asks_for_end(const State& all) {
   return nullptr;
 }
 
+// The tool's own words on its progress, where it may say them and has any.
+const std::string& waiting_words(const State& all) {
+  for (const auto& r : all.task.running)
+    if (all.task.works(r) && !r.progress.empty()) return r.progress;
+  return all.settings.tool_text;
+}
+
 // When something is said because a tool takes long: nobody has said anything for so long.
 Time tool_filler_at(const Patience& p, const State& all) {
   const Settings& s = all.settings;
-  if (!all.task.working() || all.reply.exists() || all.floor.turn || s.tool_text.empty()) return Time::max();
+  if (!all.task.working() || all.reply.exists() || all.floor.turn || waiting_words(all).empty()) return Time::max();
   return later(silent_since(p, all), p.tool_fillers ? s.tool_filler_again : s.tool_filler);
 }
 
@@ -146,7 +153,7 @@ void step_patience(Patience& p, const State& all, const Event& event, Time now, 
   }
   if (now >= tool_filler_at(p, all) && !get<event::ToolReturned>(event) && !d.commit && !d.say && !d.end) {
     ++p.tool_fillers;
-    d.say = Decisions::Say{Reply::Kind::prompt, s.tool_text, "a tool takes long"};
+    d.say = Decisions::Say{Reply::Kind::prompt, waiting_words(all), kToolWaits};
   }
   // Of what was asked before this step; a token that has just come makes it unnecessary.
   if (now >= filler_at(p, all) && !from_mind(event, r.generation) && !d.fail && !d.commit && !d.flush && !d.hold &&

@@ -60,6 +60,7 @@ void Promises::before(const Event& event) {
     over_ = g;
     it->second.dead = get<event::Drained>(event) != nullptr;  // a reply may follow it in this very step
   }
+  if (auto* s = get<event::Summarized>(event); s && summarizing_ == s->upto) summarizing_.reset();
   if (auto* m = get<event::MindDone>(event))
     if (auto it = replies_.find(m->generation); it != replies_.end()) it->second.thinking = false;
   if (auto* m = get<event::MindFailed>(event))
@@ -123,6 +124,10 @@ void Promises::act(const Action& a) {
   } else if (auto* x = std::get_if<action::Ask>(&a.what)) {
     begin(x->generation).thinking = true;
     if (!x->speculative) check_results(x->context);
+  } else if (auto* x = std::get_if<action::Summarize>(&a.what)) {
+    expect(!summarizing_, "Summarize while another summary is made");
+    summarizing_ = x->upto;
+    check_results(x->since);
   } else if (auto* x = std::get_if<action::StopThinking>(&a.what)) {
     if (auto* r = reply(x->generation, "StopThinking")) r->thinking = false;
   } else if (auto* x = std::get_if<action::Abandon>(&a.what)) {

@@ -46,6 +46,7 @@ class Promises {
   std::map<Generation, Reply> replies_;
   Generation newest_ = 0;
   std::optional<Generation> over_;  // the reply that this event ends
+  std::optional<std::int64_t> summarizing_;
   Utterance listening_ = 0, utterances_ = 0;
   enum class Tool { running, returned };
   std::map<std::string, Tool> tools_;

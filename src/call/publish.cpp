@@ -2,10 +2,14 @@
 
 #include <boost/json.hpp>
 
+#include "base/utf8.hpp"
+
 namespace offhook::call {
 namespace {
 
 namespace json = boost::json;
+
+constexpr std::size_t kLongestResult = 500;  // bytes
 
 double ms(Time t) {
   return to_ms(t.time_since_epoch());
@@ -16,12 +20,13 @@ double ms(std::int64_t us) {
 
 }  // namespace
 
-std::string publish_action(const Action& action, Time now) {
+std::string publish_action(const Action& action, Time now, std::string_view node) {
   json::object o;
   auto simple = [&](const char* type) {
     o["type"] = type;
     o["at_ms"] = ms(now);
     o["why"] = action.why;
+    if (!node.empty()) o["node"] = node;
   };
   if (auto* said = std::get_if<action::CallerSaid>(&action.what)) {
     simple(said->final ? "caller.final" : "caller.partial");
@@ -50,6 +55,12 @@ std::string publish_action(const Action& action, Time now) {
     o["id"] = call->id;
     o["tool"] = call->tool;
     o["arguments"] = call->arguments;
+  } else if (auto* cancelled = std::get_if<action::CancelTool>(&action.what)) {
+    simple("tool.cancelled");
+    o["id"] = cancelled->id;
+  } else if (auto* enter = std::get_if<action::Enter>(&action.what)) {
+    simple("node");
+    o["node"] = enter->node;
   } else if (std::holds_alternative<action::Hold>(action.what)) {
     simple("hold");
   } else if (std::holds_alternative<action::Resume>(action.what)) {
@@ -62,9 +73,20 @@ std::string publish_action(const Action& action, Time now) {
   return json::serialize(o);
 }
 
-std::string publish_clause(Generation generation, const std::string& text, Time now) {
-  return json::serialize(
-      json::object{{"type", "agent.clause"}, {"at_ms", ms(now)}, {"reply", generation}, {"text", text}});
+std::string publish_clause(Generation generation, const std::string& text, Time now, std::string_view node) {
+  json::object o{{"type", "agent.clause"}, {"at_ms", ms(now)}, {"reply", generation}, {"text", text}};
+  if (!node.empty()) o["node"] = node;
+  return json::serialize(o);
+}
+
+std::string publish_returned(const event::ToolReturned& returned, Time now, std::string_view node) {
+  json::object o{{"type", "tool.returned"},
+                 {"at_ms", ms(now)},
+                 {"id", returned.id},
+                 {"ok", returned.ok},
+                 {"text", utf8_front(returned.text, kLongestResult)}};
+  if (!node.empty()) o["node"] = node;
+  return json::serialize(o);
 }
 
 std::string publish_ended(std::string_view why, Time now) {

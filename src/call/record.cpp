@@ -15,10 +15,15 @@ namespace json = boost::json;
 constexpr std::string_view kInterruptions[] = {"hold", "immediate", "never"};
 constexpr std::string_view kMutes[] = {"none", "greeting", "tools", "always"};
 constexpr std::string_view kEffects[] = {"none", "idempotent", "once"};
-constexpr std::string_view kBuiltins[] = {"none", "end_call", "send_digits", "collect", "wait", "remember"};
+constexpr std::string_view kBuiltins[] = {"none", "end_call", "send_digits", "collect",
+                                          "wait", "remember", "go_to",       "note"};
 constexpr std::string_view kOwners[] = {"offhook", "stt"};
 constexpr std::string_view kRules[] = {"curve", "threshold"};
 constexpr std::string_view kExpects[] = {"none", "number", "phone", "date", "email", "spelling"};
+constexpr std::string_view kSlotKinds[] = {"text",  "yes_no", "one_of", "number", "digits",
+                                           "phone", "email",  "day",    "time",   "name"};
+constexpr std::string_view kCallResults[] = {"any", "ok", "failed"};
+constexpr std::string_view kMemories[] = {"append", "reset", "summary"};
 constexpr std::string_view kSignals[] = {"eager", "resumed", "ended"};
 
 template <class E>
@@ -35,6 +40,12 @@ constexpr auto& names_of() {
     return kRules;
   else if constexpr (std::is_same_v<E, dialog::Expects>)
     return kExpects;
+  else if constexpr (std::is_same_v<E, dialog::SlotKind>)
+    return kSlotKinds;
+  else if constexpr (std::is_same_v<E, CallResult>)
+    return kCallResults;
+  else if constexpr (std::is_same_v<E, FlowMemory>)
+    return kMemories;
   else if constexpr (std::is_same_v<E, event::TurnSignalled::Kind>)
     return kSignals;
   else
@@ -109,16 +120,20 @@ class Writer {
       append_string(out_, names_of<T>()[static_cast<std::size_t>(v)]);
     else if constexpr (std::is_integral_v<T>)
       out_ += std::to_string(v);
-    else {  // a list of visitable things
+    else if constexpr (std::is_same_v<T, std::string>)
+      append_string(out_, v);
+    else if constexpr (requires { v.visit(*this); }) {
+      out_ += '{';
+      Writer inner(out_, words_);
+      v.visit(inner);
+      out_ += '}';
+    } else {  // a list
       out_ += '[';
       bool first = true;
       for (auto& item : v) {
         if (!first) out_ += ',';
         first = false;
-        out_ += '{';
-        Writer inner(out_, words_);
-        item.visit(inner);
-        out_ += '}';
+        value(item);
       }
       out_ += ']';
     }
@@ -182,15 +197,17 @@ class Reader {
       if (!read_number(v, n) || !std::in_range<T>(n)) return false;
       to = static_cast<T>(n);
       return true;
+    } else if constexpr (requires(Reader r) { to.visit(r); }) {
+      if (!v.is_object()) return false;
+      Reader inner(v.get_object());
+      to.visit(inner);
+      return inner.error().empty();
     } else {
       if (!v.is_array()) return false;
       to.clear();
       for (const auto& item : v.get_array()) {
-        if (!item.is_object()) return false;
-        Reader inner(item.get_object());
         to.emplace_back();
-        to.back().visit(inner);
-        if (!inner.error().empty()) return false;
+        if (!read(item, to.back())) return false;
       }
       return true;
     }
@@ -305,11 +322,15 @@ void write_head(std::string& out, const Head& head) {
   out += "}}\n";
 }
 
-void write_event(std::string& out, Duration t, const Event& event, bool words) {
+void write_event(std::string& out, Duration t, const Event& event, bool words, std::string_view node) {
   std::visit(
       [&](const auto& e) {
         open(out, t, "e", e.kName);
         fields(out, e, words);
+        if (!node.empty()) {
+          out += ",\"node\":";
+          append_string(out, node);
+        }
         out += "}\n";
       },
       event);
@@ -369,7 +390,7 @@ Result<LogLine> read_line(std::string_view line) {
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
   json::error_code ec;
   json::parse_options options;
-  options.max_depth = 8;
+  options.max_depth = 16;
   options.allow_invalid_utf8 =
       true;  // a recogniser may have said it, and what was decided on it is to be decided again
   const json::value value = json::parse(json::string_view(line.data(), line.size()), ec, {}, options);
@@ -404,7 +425,7 @@ Result<LogLine> read_line(std::string_view line) {
 Result<Action> read_action(const ActionLine& line) {
   json::error_code ec;
   json::parse_options options;
-  options.max_depth = 8;
+  options.max_depth = 16;
   options.allow_invalid_utf8 = true;
   const json::value value = json::parse(json::string_view(line.text.data(), line.text.size()), ec, {}, options);
   if (ec || !value.is_object()) return bad("it is not a JSON object");

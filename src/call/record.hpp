@@ -32,7 +32,8 @@ inline constexpr std::size_t kLongestLogLine = 1 << 20, kMostLogged = 4'000'000;
 
 // Each appends one line to `out`, its end included.
 void write_head(std::string& out, const Head& head);
-void write_event(std::string& out, Duration t, const Event& event, bool words);
+// `node`: of the flow, where the call is.
+void write_event(std::string& out, Duration t, const Event& event, bool words, std::string_view node = {});
 void write_windows(std::string& out, Duration t, const std::vector<std::pair<Duration, event::Window>>& windows);
 void write_action(std::string& out, Duration t, const Action& action, bool words);
 

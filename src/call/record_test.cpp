@@ -46,6 +46,8 @@ std::vector<Event> all_events() {
           event::MindDone{7, "stop"},
           event::MindFailed{7, odd},
           event::ToolReturned{"7:0", false, odd},
+          event::ToolProgress{"7:0", odd},
+          event::Summarized{12, odd},
           event::ClauseBegun{7, 2},
           event::ClauseSaid{7, 2, 11, 4000},
           event::ClauseReady{7, 2, 0, odd},
@@ -55,6 +57,33 @@ std::vector<Event> all_events() {
 }
 
 }  // namespace
+
+TEST(Record, a_flow_comes_back_as_it_was) {
+  Head head;
+  FlowNode node{.name = "a", .role = "r", .task = "t", .talks = true, .say = "Hello \"{b}\"."};
+  node.collect = {{.field = "b", .kind = dialog::SlotKind::one_of, .choices = {{"x", {"one", "two"}}}, .ask = "?"}};
+  node.next = {{.to = "a", .conditions = {{"b", {"x", "y"}}}, .say = "So."},
+               {.to = "a", .hears = {"bye"}},
+               {.to = "a", .after = "book", .result = CallResult::failed}};
+  node.keep = {{"code", "slots.0"}};
+  node.memory = FlowMemory::summary;
+  head.settings.flow = {
+      .nodes = {node, FlowNode{.name = "c", .end = true}}, .anywhere = {{.to = "c"}}, .language = "de"};
+  std::string line, again;
+  write_head(line, head);
+  const auto read = read_line(line);
+  ASSERT_TRUE(read) << read.error().what;
+  write_head(again, std::get<Head>(*read));
+  EXPECT_EQ(again, line);
+  EXPECT_EQ(std::get<Head>(*read).settings.flow.nodes[0].collect[0].choices[0].words[1], "two");
+}
+
+TEST(Record, every_event_names_the_node_that_the_call_is_at) {
+  std::string line;
+  write_event(line, 5s, event::Digit{"1"}, true, "when");
+  EXPECT_EQ(line, "{\"t\":5000000,\"e\":\"digit\",\"digit\":\"1\",\"node\":\"when\"}\n");
+  EXPECT_TRUE(read_line(line));
+}
 
 TEST(Record, every_event_comes_back_as_it_was) {
   const auto all = all_events();

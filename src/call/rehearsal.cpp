@@ -24,6 +24,16 @@ std::string last_words(const dialog::Context& context) {
   return "";
 }
 
+Rehearsal::Answer recited(const action::Ask& ask) {
+  Rehearsal::Answer answer;
+  answer.first = answer.all = 0ms;
+  if (!ask.script->say.empty()) answer.tokens = {ask.script->say};
+  answer.calls = ask.script->calls;
+  int n = 0;
+  for (auto& call : answer.calls) call.id = std::to_string(ask.generation) + "/" + std::to_string(n++);
+  return answer;
+}
+
 }  // namespace
 
 void Rehearsal::at(Duration when, Event event) {
@@ -198,7 +208,9 @@ void Rehearsal::perform(const Action& a) {
   } else if (auto* x = std::get_if<action::Ask>(&a.what)) {
     note(x->speculative ? "speculating" : "thinking");
     Answer answer;
-    if (mind)
+    if (x->script)
+      answer = recited(*x);
+    else if (mind)
       answer = mind(*x);
     else if (think)
       answer = think(last_words(x->context), asked_);
@@ -206,7 +218,7 @@ void Rehearsal::perform(const Action& a) {
       answer = answers.front();
       if (!x->speculative || answers.size() > 1) answers.pop_front();
     }
-    ++asked_;
+    if (!x->script) ++asked_;
     const Generation g = x->generation;
     if (answer.sound > 0ms) sound_[g] = answer.sound;
     auto alive = [this, g] { return !abandoned_.count(g) && !stopped_.count(g); };
@@ -228,6 +240,11 @@ void Rehearsal::perform(const Action& a) {
         else
           feed(event::MindFailed{g, answer.failure});
       });
+  } else if (auto* x = std::get_if<action::Summarize>(&a.what)) {
+    note("summarizing");
+    const std::string text =
+        "In short, of " + std::to_string(x->since.size()) + (x->before.empty() ? "." : ", behind: " + x->before);
+    later(delays.summary, event::Summarized{x->upto, delays.summary_fails ? "" : text});
   } else if (auto* x = std::get_if<action::StopThinking>(&a.what)) {
     stopped_.insert(x->generation);
   } else if (auto* x = std::get_if<action::Abandon>(&a.what)) {

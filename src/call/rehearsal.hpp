@@ -48,6 +48,8 @@ class Rehearsal {
     int permille = 900;                        // of every score
     std::map<std::string, int> word_permille;  // of these words; of all others -1
     bool word_score_never = false;
+    Duration summary = 500ms;
+    bool summary_fails = false;
     bool stt_fails = false, stt_never = false, score_never = false, tts_fails = false, tts_never = false;
     Duration tts = 200ms;
     bool tts_streams = false;  // the first sound after `tts`, all of it five times as fast as it is heard

@@ -89,8 +89,11 @@ class Machine {
     if (r_.mind_done || r_.flushing) return;
     r_.mind_done = true;
     if (auto rest = r_.cutter.finish(); rest && !(broken_off && !r_.clauses.empty())) add_clause(std::move(*rest));
+    if (!r_.then.empty() && r_.calls.empty() && !asks()) add_clause(r_.then);
     finish();
   }
+
+  bool asks() const { return !r_.clauses.empty() && r_.clauses.back().text.find('?') != std::string::npos; }
 
   // Nothing fits: then it is not asked again either.
   void fill(const std::string& text) {
@@ -328,8 +331,16 @@ class Machine {
 
   // `extra`: the caller's words that are not in the context because the turn is not decided.
   void ask(const std::string& extra, bool speculative, const std::string& why) {
+    FlowState after;
+    const Directions directions = speculative ? directions_for(all_, extra, after) : d_.directions;
+    const FlowState& flow = speculative ? after : all_.flow;
+    if (directions.silent) return;
     auto turn = carry_ ? carry_ : r_.turn;
     open(Reply::Kind::answer);
+    r_.node = flow.node;
+    r_.scripted = !directions.by_model;
+    if (r_.scripted) r_.cutter = dialog::ClauseCutter::unhurried();
+    r_.then = directions.then;
     r_.asked = extra;
     r_.asked_at = now_;
     r_.released = !speculative;
@@ -338,11 +349,13 @@ class Machine {
       r_.speech_end = turn->speech_end;
     }
     const int steps = speculative ? 0 : all_.task.steps;  // a new turn begins at none
-    action::Ask ask{r_.generation, speculative, steps < s_.tool_steps, all_.task.context, notes_of(all_.task)};
+    action::Ask ask{r_.generation, speculative, steps < s_.tool_steps, told(all_, flow), prompt_of(all_, flow),
+                    flow.node,     {}};
+    if (r_.scripted) ask.script = action::Script{directions.say, directions.calls};
     if (speculative)
       ask.context.push_back(
           std::make_shared<const dialog::Item>(dialog::Item{dialog::Item::Kind::caller, extra, false, {}, {}}));
-    out_.push_back({std::move(ask), why});
+    out_.push_back({std::move(ask), why + (r_.scripted ? ": the flow answers" : "")});
     if (!speculative) out_.push_back({action::Release{r_.generation}, why});
   }
 

@@ -61,10 +61,54 @@ constexpr Use kUses[] = {
     {"send_digits", "{\"digits\":\"555\"}"},
     {"send_digits", "{\"digits\":\"*\"}"},
     {"send_digits", "{\"digits\":\"x\"}"},
+    {"send_digits", "{\"digits\":\"9\"}"},
+    {"send_digits", "{\"digits\":\"0\"}"},
+    {"send_digits", "{\"digits\":\"911\"}"},
+    {"send_digits", "{\"digits\":\"3#\"}"},
     {"collect", "{\"what\":\"date\"}"},
     {"wait", "{\"seconds\":3}"},
     {"remember", "{\"key\":\"name\",\"value\":\"Ann\"}"},
+    {"go_to_talk", "{}"},
+    {"go_to_wish", "{}"},
+    {"go_to_nowhere", "{}"},
+    {"note_wish", "{\"wish\":\"table\"}"},
+    {"note_wish", "{\"wish\":7}"},
+    {"note_talk", "{\"more\":\"and so on\"}"},
 };
+
+// All that a node can be, and ways back and forth.
+Flow random_flow(Dice& dice) {
+  Flow flow;
+  flow.language = "en";
+  FlowNode wish{.name = "wish", .say = "Welcome."};
+  wish.collect = {{.field = "wish",
+                   .kind = dialog::SlotKind::one_of,
+                   .choices = {{"table", {"table"}}, {"stop", {"stop"}}},
+                   .ask = "What would you like?",
+                   .again = "Sorry, what?"}};
+  wish.talks = dice.one_in(2);
+  wish.tools = {"book", "look", "send_digits", "note_wish", "go_to_talk"};
+  if (dice.one_in(2)) wish.unclear = "talk";
+  wish.tries = 1 + dice.below(3);
+  wish.next = {{.to = "bye", .conditions = {{"wish", {"stop"}}}}, {.to = "talk", .when = "they chat"}, {.to = "make"}};
+  FlowNode make{.name = "make", .say = "One moment for the {wish}.", .call = dice.one_in(2) ? "book" : "look"};
+  make.arguments = R"({"what":"{wish}"})";
+  make.keep = {{"when", "slots.0"}};
+  make.next = {{.to = "talk", .result = CallResult::failed}, {.to = "done"}};
+  FlowNode done{.name = "done", .say = "It is done, {when}."};
+  done.collect = {{.field = "more", .kind = dialog::SlotKind::yes_no, .ask = "Anything else?", .again = "Yes or no?"}};
+  done.next = {{.to = "wish", .conditions = {{"more", {"yes"}}}}, {.to = "bye"}};
+  FlowNode talk{.name = "talk", .role = "You are somebody else.", .task = "Chat.", .talks = true};
+  talk.tools = {"look", "end_call", "send_digits", "go_to_wish", "note_talk", "remember"};
+  if (dice.one_in(2)) talk.collect = {{.field = "more", .kind = dialog::SlotKind::text}};
+  talk.speaks_first = dice.one_in(2);
+  talk.memory = dice.of({FlowMemory::append, FlowMemory::reset, FlowMemory::summary});
+  talk.next = {{.to = "wish", .when = "they want a table"}, {.to = "done", .after = "look", .result = CallResult::ok}};
+  if (!talk.collect.empty()) talk.next.push_back({.to = "make"});
+  flow.nodes = {wish, make, done, talk, FlowNode{.name = "bye", .say = "Goodbye then.", .end = true}};
+  flow.anywhere = {{.to = "bye", .hears = {"stop", "no wait"}}};
+  return flow;
+}
 
 Settings random_settings(Dice& dice) {
   Settings s;
@@ -114,6 +158,13 @@ Settings random_settings(Dice& dice) {
   s.tool_filler = dice.ms(50, 3000);
   s.tool_filler_again = dice.ms(50, 8000);
   if (dice.one_in(4)) s.tool_text.clear();
+  if (dice.one_in(2)) s.summarize_tokens = 1 + dice.below(30);
+  s.summarize_keep = 1 + dice.below(2);
+  if (dice.one_in(3)) {
+    s.flow = random_flow(dice);
+    for (const char* name : {"go_to_talk", "go_to_wish"}) s.tools.push_back({.name = name, .builtin = Builtin::go_to});
+    for (const char* name : {"note_wish", "note_talk"}) s.tools.push_back({.name = name, .builtin = Builtin::note});
+  }
   return s;
 }
 
@@ -208,6 +259,10 @@ class World {
       pending_.push_back(event::WordsScored{x->utterance, x->upto, dice_.below(1002) - 1});
     } else if (auto* x = std::get_if<action::Ask>(&a.what)) {
       const Generation g = x->generation;
+      if (x->script) {
+        recite(g, *x->script);
+        return std::nullopt;
+      }
       for (int n = dice_.below(5); n > 0; --n) pending_.push_back(event::Token{g, dice_.of(kTokens)});
       if (dice_.one_in(3))
         for (int n = 1 + dice_.below(3); n > 0; --n) {
@@ -219,6 +274,9 @@ class World {
         pending_.push_back(event::MindFailed{g, "broke"});
       else if (!dice_.one_in(8))
         pending_.push_back(event::MindDone{g, "stop"});
+    } else if (auto* x = std::get_if<action::Summarize>(&a.what)) {
+      if (!dice_.one_in(8))
+        pending_.push_back(event::Summarized{x->upto, dice_.one_in(4) ? "" : "In short, all is well."});
     } else if (auto* x = std::get_if<action::Speak>(&a.what)) {
       start(x->generation);
       mouth_.clauses.push_back(-1);
@@ -246,6 +304,13 @@ class World {
       if (dice_.one_in(2)) pending_.push_back(event::HungUp{"we did", 0});
     }
     return std::nullopt;
+  }
+
+  void recite(Generation g, const action::Script& script) {
+    if (!script.say.empty()) pending_.push_back(event::Token{g, script.say});
+    for (const auto& call : script.calls)
+      pending_.push_back(event::ToolAsked{g, "t" + std::to_string(++calls_), call.name, call.arguments});
+    pending_.push_back(event::MindDone{g, "stop"});
   }
 
   void start(Generation g) {

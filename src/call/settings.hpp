@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "call/flow.hpp"
 
 namespace offhook::call {
 
@@ -17,7 +18,8 @@ enum class Owner { offhook, stt };                  // who finds the end of a tu
 enum class Rule { curve, threshold };               // how the turn model's probability becomes a wait
 enum class Effect { none, idempotent, once };
 
-enum class Builtin { none, end_call, send_digits, collect, wait, remember };
+// go_to and note are a flow's own: no file names them.
+enum class Builtin { none, end_call, send_digits, collect, wait, remember, go_to, note };
 
 struct ToolSettings {
   std::string name;
@@ -26,10 +28,11 @@ struct ToolSettings {
   bool interruptible = false;  // the caller's next words cancel it
   std::string say = {};        // said before it runs, where the model has said nothing
   Builtin builtin = Builtin::none;
+  bool progress = false;  // what it tells of its progress is said, while the caller waits
   template <class V>
   void visit(V&& v) {
     v("name", name), v("effect", effect), v("timeout_us", timeout_us), v("interruptible", interruptible), v("say", say),
-        v("builtin", builtin);
+        v("builtin", builtin), v("progress", progress);
   }
 };
 
@@ -94,6 +97,10 @@ struct Settings {
   Duration tool_filler_again = 8s;  // … and again
   std::int64_t budget_micros = 0;   // what a call may cost, in millionths of the price file's currency; 0: anything
 
+  // ---- what the model is told of the call
+  int summarize_tokens = 0;  // beyond so many since the last summary another is made, in the background; 0: never
+  int summarize_keep = 6;    // turns of the caller that are told as they were said all the same
+
   // ---- words
   std::string greeting;  // empty: the caller speaks first
   std::string idle_text = "Are you still there?";
@@ -102,6 +109,7 @@ struct Settings {
   std::string failure_text = "I'm sorry, I'm having trouble right now. Please call again later. Goodbye.";
   std::string tool_text = "One moment, please.";  // while a tool takes long; empty: nothing
   std::vector<ToolSettings> tools;
+  Flow flow;
 
   template <class V>
   void visit(V&& v) {
@@ -119,9 +127,10 @@ struct Settings {
         v("longest_call", longest_call), v("longest_turn", longest_turn), v("mind_patience", mind_patience),
         v("voice_patience", voice_patience), v("goodbye_patience", goodbye_patience), v("failures", failures),
         v("failing", failing), v("tool_steps", tool_steps), v("tool_filler", tool_filler),
-        v("tool_filler_again", tool_filler_again), v("budget_micros", budget_micros), v("greeting", greeting),
+        v("tool_filler_again", tool_filler_again), v("budget_micros", budget_micros),
+        v("summarize_tokens", summarize_tokens), v("summarize_keep", summarize_keep), v("greeting", greeting),
         v("idle_text", idle_text), v("goodbye_text", goodbye_text), v("apology_text", apology_text),
-        v("failure_text", failure_text), v("tool_text", tool_text), v("tools", tools);
+        v("failure_text", failure_text), v("tool_text", tool_text), v("tools", tools), v("flow", flow);
   }
 };
 

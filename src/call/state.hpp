@@ -1,9 +1,9 @@
-// The state of a conversation: one value of five machines. Each machine owns its part; it sees the others read-only,
+// The state of a conversation: one value of six machines. Each machine owns its part; it sees the others read-only,
 // the event and now, and leaves its decisions for the machines behind it in the same step.
 //
-//     event ─▶ floor ─▶ patience ─▶ line ─▶ task ─▶ reply ─▶ actions
-//              who has  limits,     up or   context  what is said,
-//              the word failures    ending  + tools  held, cut
+//     event ─▶ floor ─▶ patience ─▶ line ─▶ flow ─▶ task ─▶ (flow) ─▶ reply ─▶ actions
+//              who has  limits,     up or   where in  context          what is said,
+//              the word failures    ending  its plan  + tools          held, cut
 #pragma once
 
 #include <algorithm>
@@ -113,7 +113,10 @@ struct Reply {
   Generation generation = 0;  // of this reply; the next one's is one more, whatever became of this
   bool released = false;      // may be heard
   bool held = false, flushing = false, closed = false, mind_done = false, audible = false, failed = false;
-  std::string asked;  // the caller's words it answers
+  std::string asked;      // the caller's words it answers
+  std::size_t node = 0;   // of the flow, where it was asked
+  bool scripted = false;  // … which says and calls this itself
+  std::string then;       // said behind a model's answer that asks nothing
   dialog::ClauseCutter cutter;
   std::vector<Clause> clauses;
   std::size_t bytes = 0;  // of text so far
@@ -138,24 +141,62 @@ struct Reply {
   bool out() const { return exists() && released && !flushing; }  // is heard, or about to be
 };
 
+// What became of a tool's call.
+struct Outcome {
+  std::string tool;
+  bool ok = false;
+  std::string text;
+};
+
+// ---- flow: where in its plan the call is
+struct FlowState {
+  struct Field {
+    std::string name, value;
+    std::string spoken;    // as it is said back
+    bool literal = false;  // the value is JSON itself, not a text
+    bool kept = false;     // out of a tool's result
+  };
+  enum class Called { no, running, ok, failed };  // the tool of this node
+
+  std::size_t node = 0;
+  std::vector<Field> fields;
+  std::vector<bool> visited;  // by node
+  Called called = Called::no;
+  int misses = 0;                 // of the caller's answers here, in a row
+  bool entering = false;          // the model has come here, and what is said on entry waits for its reply's end
+  std::string said;               // … on the way here
+  std::size_t told_from = 0;      // the caller's turn before which nothing is told to the model, counted from 0
+  std::size_t summarized_to = 0;  // … what was said is to be summed up
+};
+
 // ---- task: context and tools
 struct Task {
   struct Running {
     std::string id, tool, arguments;
     Deadline deadline;
     ToolSettings settings;
-    Generation early = 0;               // the speculated reply that called it; 0: it is committed
-    std::optional<std::string> result;  // early: it has returned, and waits for the commit
-    bool told = false;                  // the model knows that it still runs; its result will be a note
-    bool spoken = false;                // its reply has said something
+    Generation early = 0;                    // the speculated reply that called it; 0: it is committed
+    std::optional<std::string> result = {};  // early: it has returned, and waits for the commit
+    bool result_ok = false;
+    bool told = false;          // the model knows that it still runs; its result will be a note
+    bool spoken = false;        // its reply has said something
+    std::string progress = {};  // what it has told last and nobody has said yet
+  };
+  struct Summary {
+    std::string text;
+    std::size_t upto = 0;               // it stands in place of what is before this in the context
+    std::optional<std::size_t> making;  // the next one
+    int failures = 0;                   // in a row
   };
   dialog::Context context;
+  Summary summary;
   std::vector<Running> running;
   std::vector<llm::ToolCall> called;                       // since the caller's last words
   std::vector<std::pair<std::string, std::string>> facts;  // remembered: key and JSON text
   bool results_waiting = false;                            // tools have returned what the model has not been told
-  bool results_quiet = false;  // … what it need not be told, if its reply has said something
-  int steps = 0;               // tool steps since the caller's last words
+  bool results_quiet = false;     // … what it need not be told, if its reply has said something
+  int steps = 0;                  // tool steps since the caller's last words
+  std::vector<Outcome> outcomes;  // of tools that have returned, since the flow was told
 
   // One that takes its time outside, and that the caller is waiting for.
   bool works(const Running& r) const { return r.settings.builtin == Builtin::none && r.early == 0 && !r.told; }
@@ -181,8 +222,18 @@ struct State {
   Floor floor;
   Patience patience;
   LineState line;
+  FlowState flow;
   Task task;
   Reply reply;
+};
+
+// How the next answer comes about: the flow says it, or the model does.
+struct Directions {
+  bool by_model = true;
+  bool silent = false;  // nobody does: the caller is waited for
+  std::string say;
+  std::vector<llm::ToolCall> calls;  // without ids
+  std::string then;                  // behind what the model says, where that asks nothing
 };
 
 // What the machines of one step have decided so far, each with its reason.
@@ -206,7 +257,11 @@ struct Decisions {
   std::optional<llm::ToolCall> call;               // task: the reply has called this tool
   std::string preface;                             // task: said before the tool runs
   std::vector<std::string> dial;                   // task: keys to be pressed
-  std::optional<std::string> ask_again;            // task: the tools' results are in
+  std::optional<std::string> ask_again;            // task: the tools' results are in …
+  std::vector<Outcome> outcomes;                   // … which were these
+  std::vector<std::string> moves;                  // task: the model goes to these nodes
+  std::vector<FlowState::Field> noted;             // task: the model has noted these fields
+  Directions directions;                           // flow: of what is asked in this step
   bool ending = false;                             // line: no answer is wanted any more
   bool ended = false;                              // line: everything stops
 };

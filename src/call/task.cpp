@@ -20,6 +20,8 @@ using dialog::Item;
 
 constexpr std::size_t kMostCalls = 16;  // of one reply
 constexpr std::size_t kMostFacts = 50;
+constexpr int kMostFailures = 3;    // of summaries
+constexpr int kMostFlowSteps = 32;  // tools in a row that a flow calls before it hears the caller again
 
 // Not by the conversation alone.
 bool runs_outside(const Task::Running& r) {
@@ -47,16 +49,76 @@ class Machine {
 
   void step() {
     replies();
+    progress();
     results();
     if (d_.commit) commit();
     asked();
     ask_again();
+    summarize();
   }
 
  private:
   using Running = Task::Running;
 
-  void append(Item item) { t_.context.push_back(std::make_shared<const Item>(std::move(item))); }
+  // ---- summaries
+
+  static std::size_t tokens_of(const Item& item) {
+    std::size_t bytes = item.text.size();
+    for (const auto& call : item.calls) bytes += call.name.size() + call.arguments.size();
+    return bytes / 3 + 4;
+  }
+
+  // No call of a tool is told without its result, nor a result without its call.
+  bool whole(std::size_t upto) const {
+    for (std::size_t i = t_.summary.upto; i < upto; ++i)
+      for (const auto& call : t_.context[i]->calls)
+        if (std::none_of(t_.context.begin(), t_.context.begin() + static_cast<std::ptrdiff_t>(upto),
+                         [&](const auto& r) { return r->kind == Item::Kind::tool_result && r->call_id == call.id; }))
+          return false;
+    return true;
+  }
+
+  // Before one of the caller's turns: where the last ones are told as they were said.
+  std::size_t where_to_summarize() const {
+    std::size_t tokens = 0;
+    for (std::size_t i = t_.summary.upto; i < t_.context.size(); ++i) tokens += tokens_of(*t_.context[i]);
+    if (s_.summarize_tokens <= 0 || tokens <= static_cast<std::size_t>(s_.summarize_tokens)) return 0;
+    int turns = 0;
+    for (std::size_t i = t_.context.size(); i-- > t_.summary.upto;)
+      if (t_.context[i]->kind == Item::Kind::caller && ++turns >= s_.summarize_keep && whole(i)) return i;
+    return 0;
+  }
+
+  void summarize() {
+    auto& summary = t_.summary;
+    if (auto* s = get<event::Summarized>(event_);
+        s && summary.making && s->upto == static_cast<std::int64_t>(*summary.making)) {
+      if (s->text.empty()) {
+        ++summary.failures;
+      } else {
+        summary.text = s->text;
+        summary.upto = *summary.making;
+        summary.failures = 0;
+      }
+      summary.making.reset();
+    }
+    if (summary.making || summary.failures >= kMostFailures || d_.ending || all_.line.phase != LineState::Phase::up)
+      return;
+    const std::size_t wanted = where_turn_begins(t_.context, all_.flow.summarized_to);
+    const bool by_flow = wanted > summary.upto && whole(wanted);
+    if (!by_flow && !appended_) return;
+    const std::size_t upto = by_flow ? wanted : where_to_summarize();
+    if (upto <= summary.upto) return;
+    summary.making = upto;
+    const auto at = [&](std::size_t i) { return t_.context.begin() + static_cast<std::ptrdiff_t>(i); };
+    out_.push_back({action::Summarize{static_cast<std::int64_t>(upto), summary.text, {at(summary.upto), at(upto)}},
+                    by_flow ? "the flow wants what was said before in short" : "the call has grown long"});
+  }
+
+  void append(Item item) {
+    appended_ = true;
+    t_.context.push_back(std::make_shared<const Item>(std::move(item)));
+  }
   void append_result(const std::string& id, std::string text) {
     append({Item::Kind::tool_result, std::move(text), false, {}, id});
   }
@@ -87,19 +149,21 @@ class Machine {
   void with_its_reply() {
     const bool cut = get<event::Flushed>(event_) != nullptr;
     end_where([](const Running& r) { return r.settings.builtin == Builtin::send_digits; },
-              cut ? "The caller spoke before all keys were pressed." : "The keys have been pressed.");
+              cut ? "The caller spoke before all keys were pressed." : "The keys have been pressed.", !cut);
     for (Running& r : t_.running) r.spoken = r.spoken || !r_.says_nothing();
     if (std::exchange(t_.results_quiet, false) && r_.says_nothing()) t_.results_waiting = true;
   }
 
   // ---- what tools return
 
-  void end(Running& r, std::string text) {
+  void end(Running& r, std::string text, bool ok) {
     if (r.early) {
       r.result = std::move(text);
+      r.result_ok = ok;
       r.deadline = {};
       return;
     }
+    t_.outcomes.push_back({r.tool, ok, text});
     if (r.told)
       append({Item::Kind::note, "The tool " + r.tool + ", called earlier, is over. " + std::move(text), false, {}, {}});
     else
@@ -116,19 +180,29 @@ class Machine {
     std::erase_if(t_.running, [](const Running& r) { return r.id.empty(); });
   }
   template <class Which>
-  void end_where(Which which, const std::string& text) {
+  void end_where(Which which, const std::string& text, bool ok) {
     for (Running& r : t_.running)
-      if (which(r)) end(r, text);
+      if (which(r)) end(r, text, ok);
     sweep();
   }
   void cancel(Running& r, const std::string& why, const std::string& told) {
     if (runs_outside(r)) out_.push_back({action::CancelTool{r.id}, why});
-    end(r, told);
+    end(r, told, false);
+  }
+
+  // The newest is said when it is time for a word; what has been said is not said again.
+  void progress() {
+    if (auto* p = get<event::ToolProgress>(event_))
+      for (Running& r : t_.running)
+        if (r.id == p->id && r.settings.progress) r.progress = p->text;
+    if (d_.say && d_.say->why == kToolWaits)
+      for (Running& r : t_.running)
+        if (d_.say->text == r.progress) r.progress.clear();
   }
 
   void results() {
     if (auto* t = get<event::ToolReturned>(event_))
-      end_where([&](const Running& r) { return r.id == t->id && !r.result && runs_outside(r); }, t->text);
+      end_where([&](const Running& r) { return r.id == t->id && !r.result && runs_outside(r); }, t->text, t->ok);
     for (Running& r : t_.running) {
       if (d_.ended) {
         if (!r.early)
@@ -137,7 +211,7 @@ class Machine {
                                                          : "The call ended before the tool returned.");
       } else if (r.deadline.passed(now_)) {
         if (r.settings.builtin == Builtin::wait)
-          end(r, "The caller has said nothing meanwhile.");
+          end(r, "The caller has said nothing meanwhile.", true);
         else
           cancel(r, "it did not return in time", "The tool did not return in time.");
       }
@@ -156,6 +230,7 @@ class Machine {
     const bool will = will_release(r_, d_);
     // One that was neither heard nor stopped has called its tools all the same.
     if (live_ && r_.released && !reply_over_ && !r_.calls.empty()) append_reply("", true);
+    t_.outcomes.clear();  // the flow has been told
     for (Running& r : t_.running)
       if (!r.early) goes_on(r, words);
     sweep();
@@ -172,7 +247,7 @@ class Machine {
       }
       t_.called.push_back(call);
       early->early = 0;
-      if (early->result) end(*early, *early->result);
+      if (early->result) end(*early, *early->result, early->result_ok);
       sweep();
     }
     if (r_.mind_done && silent(r_) && d_.preface.empty() && d_.dial.empty()) {
@@ -184,9 +259,9 @@ class Machine {
   // The caller has the word again while a tool runs.
   void goes_on(Running& r, const std::string& words) {
     switch (r.settings.builtin) {
-      case Builtin::wait: return end(r, "The caller speaks.");
-      case Builtin::end_call: return end(r, "The caller went on speaking, so the call goes on.");
-      case Builtin::send_digits: return end(r, "The caller spoke before all keys were pressed.");
+      case Builtin::wait: return end(r, "The caller speaks.", true);
+      case Builtin::end_call: return end(r, "The caller went on speaking, so the call goes on.", false);
+      case Builtin::send_digits: return end(r, "The caller spoke before all keys were pressed.", false);
       default: break;
     }
     if (r.settings.interruptible && !dialog::is_backchannel(words))
@@ -209,7 +284,8 @@ class Machine {
   // The mind of the current reply may call this tool.
   bool accepted(const event::ToolAsked& t) const {
     if (!live_ || reply_over_ || t.generation != r_.generation || r_.mind_done || r_.flushing) return false;
-    if ((r_.released ? t_.steps : 0) >= s_.tool_steps || r_.calls.size() >= kMostCalls) return false;
+    const int most = r_.scripted ? kMostFlowSteps : s_.tool_steps;
+    if ((r_.released ? t_.steps : 0) >= most || r_.calls.size() >= kMostCalls) return false;
     // An id twice would mix up two results.
     return std::ranges::find(r_.calls, t.id, &llm::ToolCall::id) == r_.calls.end() &&
            std::ranges::find(t_.running, t.id, &Running::id) == t_.running.end() &&
@@ -219,11 +295,21 @@ class Machine {
            });
   }
 
+  // One that the reply may call: in a flow, what its node offers to the model.
   const ToolSettings* find(const std::string& name) const {
     const auto it = std::ranges::find(s_.tools, name, &ToolSettings::name);
-    return it == s_.tools.end() ? nullptr : &*it;
+    if (it == s_.tools.end()) return nullptr;
+    if (s_.flow.exists() && !r_.scripted) {
+      const auto& offered = s_.flow.nodes[std::min(r_.node, s_.flow.nodes.size() - 1)].tools;
+      if (std::ranges::find(offered, name) == offered.end()) return nullptr;
+    }
+    return &*it;
   }
 
+  void refuse(const llm::ToolCall& call, std::string text) {
+    t_.outcomes.push_back({call.name, false, text});
+    answer(call, std::move(text));
+  }
   void answer(const llm::ToolCall& call, std::string text, bool quiet = false) {
     append_result(call.id, std::move(text));
     (quiet ? t_.results_quiet : t_.results_waiting) = true;
@@ -232,13 +318,14 @@ class Machine {
   // `early`: the speculated reply that calls it.
   void start(const llm::ToolCall& call, Generation early) {
     const ToolSettings* tool = find(call.name);
-    if (!tool) return answer(call, "There is no tool of that name.");
+    if (!tool) return refuse(call, "There is no tool of that name.");
     const bool has_effect = tool->effect != Effect::none && tool->builtin == Builtin::none;
     if (has_effect && again(call))
-      return answer(call,
+      return refuse(call,
                     "This has been called with the same arguments already; that call counts, this one was not made.");
     if (!early) t_.called.push_back(call);
-    Running running{call.id, call.name, call.arguments, {}, *tool, early, {}, false, false};
+    Running running{call.id, call.name, call.arguments, {}, *tool, early};
+    if (r_.scripted) running.settings.interruptible = false;  // nobody would call it again
     if (tool->builtin != Builtin::none && tool->builtin != Builtin::collect)
       return start_builtin(call, std::move(running));
     running.deadline = Deadline(later(now_, Duration(tool->timeout_us)));
@@ -258,6 +345,11 @@ class Machine {
   }
 
   void start_builtin(const llm::ToolCall& call, Running running) {
+    if (running.settings.builtin == Builtin::go_to) {
+      d_.moves.push_back(call.name.substr(std::min(call.name.size(), kGoTo.size())));
+      return answer(call, "You are there now.");
+    }
+    if (running.settings.builtin == Builtin::note) return note(call);
     const auto wanted = read_builtin(running.settings.builtin, call.arguments);
     if (!wanted) return answer(call, wanted.error().what);
     switch (running.settings.builtin) {
@@ -267,6 +359,14 @@ class Machine {
       default: break;
     }
     t_.running.push_back(std::move(running));
+  }
+
+  void note(const llm::ToolCall& call) {
+    if (!s_.flow.exists()) return refuse(call, "There is no tool of that name.");
+    auto noted = read_noted(s_.flow, s_.flow.nodes[std::min(r_.node, s_.flow.nodes.size() - 1)], call.arguments);
+    if (!noted) return answer(call, noted.error().what);
+    answer(call, "Noted.", !opens_a_way(all_, *noted));
+    for (auto& field : *noted) d_.noted.push_back(std::move(field));
   }
 
   void remember(const llm::ToolCall& call, const BuiltinCall& wanted) {
@@ -289,6 +389,7 @@ class Machine {
     t_.results_waiting = false;
     ++t_.steps;
     d_.ask_again = "the tools have returned";
+    d_.outcomes = std::exchange(t_.outcomes, {});
   }
 
   Task& t_;
@@ -302,6 +403,7 @@ class Machine {
   const bool live_;
   bool reply_over_;
   bool returned_ = false;
+  bool appended_ = false;
 };
 
 }  // namespace
@@ -316,13 +418,6 @@ void drop_early_tools(Task& task, const Reply& reply, Actions& out) {
     if (unwanted && !r.result) out.push_back({action::CancelTool{r.id}, "its reply is not wanted any more"});
     return unwanted;
   });
-}
-
-std::string notes_of(const Task& task) {
-  if (task.facts.empty()) return "";
-  std::string out = "\n\nYou have noted in this call:";
-  for (const auto& [key, value] : task.facts) out += "\n- " + key + ": " + value;
-  return out;
 }
 
 Time deadline_of(const Task& task, const State&) {

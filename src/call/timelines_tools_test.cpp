@@ -426,7 +426,7 @@ TEST(Tools, what_is_remembered_stands_behind_the_instructions_and_asks_no_second
   w.run(12s);
   EXPECT_EQ(said(w), "Thanks Ann. | Four it is.") << w.timeline_text();
   std::string notes;
-  for (int i = 0; auto* ask = nth<action::Ask>(w, i); ++i) notes = ask->notes;
+  for (int i = 0; auto* ask = nth<action::Ask>(w, i); ++i) notes = ask->prompt.notes;
   EXPECT_EQ(notes, "\n\nYou have noted in this call:\n- name: \"Ann\"\n- people: 4");
 }
 
@@ -458,6 +458,27 @@ TEST(Tools, the_caller_is_heard_while_the_agent_only_waits) {
   w.speech.push_back({8s, 9s, "I have it here"});
   w.run(14s);
   EXPECT_EQ(said(w), "Take your time. | Good.") << w.timeline_text();
+}
+
+TEST(Tools, a_tools_own_words_on_its_progress_are_said_where_it_may_and_once) {
+  auto s = with_tool();
+  s.tools[0].progress = true;
+  s.tools[0].timeout_us = 30'000'000;
+  auto w = asked(s);
+  w.answers = {silent({{"t1", "book", "{}"}}), answer("Booked", 1s)};
+  w.tools["t1"] = {.after = 16s};
+  w.at(3s, event::ToolProgress{"t1", "I am asking the kitchen."});
+  w.run(26s);
+  EXPECT_EQ(said(w), "I am asking the kitchen. | One moment, please. | Booked") << w.timeline_text();
+}
+
+TEST(Tools, progress_is_not_said_where_the_tool_may_not) {
+  auto w = asked();
+  w.answers = {silent({{"t1", "book", "{}"}}), answer("Booked", 1s)};
+  w.tools["t1"] = {.after = 6s};
+  w.at(3s, event::ToolProgress{"t1", "db-7: 3 of 10 rows"});
+  w.run(20s);
+  EXPECT_EQ(said(w), "One moment, please. | Booked") << w.timeline_text();
 }
 
 }  // namespace offhook::call

@@ -492,11 +492,15 @@ struct Fields {
       return std::to_string(static_cast<int>(v));
     } else if constexpr (std::is_arithmetic_v<T>) {
       return std::to_string(v);
-    } else {
+    } else if constexpr (requires(Fields f) { v.visit(f); }) {
       Fields inner;
-      for (auto& item : v) item.visit(inner);
+      v.visit(inner);
       std::string all;
       for (const auto& [name, value] : inner.list) all += name + "=" + value + "\n";
+      return all;
+    } else {  // a list
+      std::string all;
+      for (auto& item : v) all += text(item);
       return all;
     }
   }

@@ -15,5 +15,6 @@ void add_replay(CLI::App& app, int& status);
 void add_explain(CLI::App& app, int& status);
 void add_models(CLI::App& app, int& status);
 void add_bench(CLI::App& app, int& status);
+void add_flow(CLI::App& app, int& status);
 
 }  // namespace offhook::cli

@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
   offhook::cli::add_replay(app, status);
   offhook::cli::add_explain(app, status);
   offhook::cli::add_models(app, status);
+  offhook::cli::add_flow(app, status);
   offhook::cli::add_bench(app, status);
   try {
     app.parse(argc, argv);

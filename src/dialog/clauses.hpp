@@ -18,6 +18,13 @@ class ClauseCutter {
   static constexpr std::size_t kConjunction = 60;  // " and ", " but " end a clause that has no punctuation
   static constexpr std::size_t kLongest = 240;     // cut at the last space, whatever it is
 
+  // For a text that is all there from the beginning: its first clause is as long as the others.
+  static ClauseCutter unhurried() {
+    ClauseCutter cutter;
+    cutter.first_ = false;
+    return cutter;
+  }
+
   // The clauses that this text completes, trimmed, none empty. Markdown's marks (* # `) are dropped, but for "#12".
   // `soon`: the model is slow, and the first clause is better short than late.
   std::vector<std::string> feed(std::string_view text, bool soon = false);

@@ -36,14 +36,7 @@ struct AgentsMind::OnLoop {
     loop.stop();
     loop.join();
   }
-  void run(const std::function<void()>& task) {
-    std::promise<void> done;
-    loop.post([&] {
-      task();
-      done.set_value();
-    });
-    done.get_future().wait();
-  }
+  void run(const std::function<void()>& task) { net::run_on(loop, task); }
 };
 
 AgentsMind::AgentsMind(const server::AgentFile& agent)
@@ -109,12 +102,7 @@ Thought AgentsMind::think(const call::action::Ask& ask) {
   const auto asked = std::make_shared<Asked>();
   auto done = asked->done.get_future();
   on_loop_->run([&] {
-    llm::Request request;
-    request.messages = dialog::render(agent_.instructions + ask.notes, ask.context, agent_.room);
-    request.tools = agent_.tools;
-    request.may_call = ask.tools;
-    request.max_tokens = agent_.max_answer_tokens;
-    request.temperature = agent_.temperature;
+    llm::Request request = call::request_of(agent_, ask);
     request.first_token = request.deadline = Deadline::in(on_loop_->loop.now(), kAnswer);
     llm::Sink sink;
     sink.token = [asked](std::string_view text) { asked->thought.text += text; };

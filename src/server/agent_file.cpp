@@ -7,8 +7,11 @@
 
 #include "dialog/context.hpp"
 #include "dialog/fillers.hpp"
+#include "dialog/summary.hpp"
 #include "llm/local_server.hpp"
+#include "llm/windows.hpp"
 #include "net/url.hpp"
+#include "server/agent_flow.hpp"
 #include "server/agent_tools.hpp"
 #include "server/duration_text.hpp"
 
@@ -65,13 +68,30 @@ void read_llm(Fields llm, AgentFile& out) {
   read_thinking(llm, out.llm);
 }
 
+// Made well before the room is full, so that it is there in time.
+void read_summaries(Fields context, int turns, AgentFile& out) {
+  call::Settings& settings = out.agent.settings;
+  const std::size_t instructions =
+      dialog::estimate_tokens({llm::Role::system, out.agent.instructions, {}, {}}) + dialog::kSummaryTokens;
+  const std::size_t room = out.agent.room.max_tokens;
+  settings.summarize_tokens = static_cast<int>(room > instructions ? (room - instructions) / 2 : 1);
+  if (context.has("turns")) settings.summarize_keep = turns;
+  const auto here = [](const llm::Spec& spec) { return spec.provider == "local"; };
+  if (std::ranges::any_of(out.summarizing.empty() ? out.llm : out.summarizing, here))
+    context.complain("strategy",
+                     "found summarize, but the embedded language model is too small to sum up a call; name "
+                     "another under context.llm, or use strategy: window");
+}
+
 void read_context(Fields context, AgentFile& out) {
-  enum class Strategy { append, window } strategy = Strategy::append;
-  context.choice<Strategy>("strategy", strategy, {{"append", Strategy::append}, {"window", Strategy::window}},
-                           {"summarize", "summary", "reset"});
+  enum class Strategy { append, window, summarize } strategy = Strategy::append;
+  context.choice<Strategy>(
+      "strategy", strategy,
+      {{"append", Strategy::append}, {"window", Strategy::window}, {"summarize", Strategy::summarize}});
   int turns = 20;
   context.integer("turns", turns, 1, 1000);
-  if (strategy == Strategy::window || context.has("turns")) out.agent.room.turns = static_cast<std::size_t>(turns);
+  if (strategy == Strategy::window || (strategy == Strategy::append && context.has("turns")))
+    out.agent.room.turns = static_cast<std::size_t>(turns);
   int tokens = static_cast<int>(out.agent.room.max_tokens);
   context.integer("max_tokens", tokens, 200, 1'000'000);
   // The embedded model reads its prompt and writes its answer into one window.
@@ -83,8 +103,16 @@ void read_context(Fields context, AgentFile& out) {
   else if (out.thinks_here() && context.has("max_tokens") && tokens > room)
     context.complain("max_tokens", "found " + std::to_string(tokens) + ", but the embedded model reads at most " +
                                        std::to_string(room) + " beside its answer; lower it");
+  for (const llm::Spec& spec : out.llm)
+    if (const int window = llm::context_window(spec.model);
+        window > 0 && tokens + out.agent.max_answer_tokens > window && context.has("max_tokens"))
+      context.complain("max_tokens", "found " + std::to_string(tokens) + ", but " + spec.model + " reads " +
+                                         std::to_string(window) + " tokens, its answer included; expected at most " +
+                                         std::to_string(std::max(200, window - out.agent.max_answer_tokens)));
   if (out.thinks_here()) tokens = std::min(tokens, std::max(room, 200));
   out.agent.room.max_tokens = static_cast<std::size_t>(tokens);
+  if (context.has("llm")) read_thinking(context.map("llm"), out.summarizing);
+  if (strategy == Strategy::summarize) read_summaries(context, turns, out);
 }
 
 void read_limits(Fields limits, call::Settings& settings) {
@@ -187,10 +215,11 @@ void read_all(Fields root, AgentFile& out) {
   read_context(root.map("context"), out);
   read_tools(root, out);
   read_mcp(root, out.mcp);
-  if (!out.mcp.empty() && out.thinks_here())
+  if (!out.mcp.empty() && out.thinks_here() && !root.has("flow"))
     root.complain("mcp", "found servers, but the embedded language model calls no tools; name another under llm");
+  read_flow(root, out);
   read_called(root, out.called);
-  for (const char* key : {"flow", "filters", "listeners", "app"}) root.not_built(key);
+  for (const char* key : {"filters", "listeners", "app"}) root.not_built(key);
 
   // Nothing would be left for the conversation.
   const std::size_t cost = dialog::estimate_tokens({llm::Role::system, agent.instructions, {}, {}});
@@ -239,7 +268,10 @@ Result<AgentFile> read_agent(const std::string& path, const Environment& environ
 
 std::map<std::string, Reader::Key, std::less<>> agent_keys() {
   const auto all = yaml::parse(
-      "stt: {fallback: [{}]}\nllm: {fallback: [{}]}\ntts: {fallback: [{}]}\ntools: [{}]\nmcp: [{tools: [{}]}]\n", "");
+      "context: {llm: {fallback: [{}]}}\nstt: {fallback: [{}]}\nllm: {fallback: [{}]}\ntts: {fallback: [{}]}\ntools: "
+      "[{}]\nmcp: [{tools: [{}]}]\n"
+      "flow: {nodes: [{collect: [{}], next: [{}]}], anywhere: [{}]}\n",
+      "");
   Reader reader(*all, [](const std::string&) { return std::nullopt; });
   AgentFile out;
   read_all(reader.root(), out);
@@ -291,7 +323,8 @@ std::string summary(const AgentFile& a) {
   else if (!a.speech.lexicon.empty())
     out += ", " + std::to_string(a.speech.lexicon.size()) + (a.speech.lexicon.size() == 1 ? " word" : " words") +
            " by its lexicon";
-  if (!s.tools.empty()) out += ". It may call " + described_tools(a);
+  if (s.flow.exists()) out += ". It follows a flow " + described(s.flow);
+  if (const std::string tools = described_tools(a); !tools.empty()) out += ". It may call " + tools;
   if (!a.mcp.empty())
     out += std::string(s.tools.empty() ? ". It may call" : ", and") + " the tools of " + described(a.mcp);
   out += ". ";

@@ -45,8 +45,9 @@ struct AgentFile {
   std::vector<Hearing> stt;
   std::vector<llm::Spec> llm;
   std::vector<Speaking> tts;
-  std::vector<tools::Tool> tools;  // those that ask a server; all are in agent.settings.tools
-  std::vector<McpEntry> mcp;       // whose tools are known once they have listed them
+  std::vector<llm::Spec> summarizing;  // empty: llm sums up, where anybody does
+  std::vector<tools::Tool> tools;      // those that ask a server; all are in agent.settings.tools
+  std::vector<McpEntry> mcp;           // whose tools are known once they have listed them
   Words words = Words::automatic;
   Echo echo = Echo::automatic;
   noise::Kind noise = noise::Kind::off;

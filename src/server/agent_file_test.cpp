@@ -153,17 +153,40 @@ TEST(AgentFile, a_mistake_is_told_with_place_found_expected_and_remedy) {
 }
 
 TEST(AgentFile, all_mistakes_are_told_at_once) {
-  const std::string said = wrong("name: A\nturn: {min_words: many}\nlimits: {call: 1}\nflow: {}\n");
+  const std::string said = wrong("name: A\nturn: {min_words: many}\nlimits: {call: 1}\nfilters: []\n");
   EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 4) << said;
-  for (const char* part : {"expected instructions", "name: ", "turn.min_words", "limits.call", "flow: is part"})
+  for (const char* part : {"expected instructions", "name: ", "turn.min_words", "limits.call", "filters: is part"})
     EXPECT_THAT(said, HasSubstr(part));
 }
 
 TEST(AgentFile, what_the_contract_promises_for_later_says_so) {
-  for (const char* text :
-       {"flow: {}", "filters: []", "listeners: []", "app: {}", "turn: {owner: mind}", "audio: {noise: on}",
-        "audio: {echo: on}", "context: {strategy: summary}", "stt: {provider: azure}", "tts: {provider: rime}"})
+  for (const char* text : {"filters: []", "listeners: []", "app: {}", "turn: {owner: mind}", "audio: {noise: on}",
+                           "audio: {echo: on}", "stt: {provider: azure}", "tts: {provider: rime}"})
     EXPECT_THAT(wrong(least + text), HasSubstr("is part of the agent file's contract but not built yet")) << text;
+}
+
+TEST(AgentFile, a_long_call_is_summed_up_by_whom_the_file_names_but_not_by_the_embedded_model) {
+  const std::string thinks = least + "llm: { provider: openai, model: m, base_url: 'http://127.0.0.1:1/v1' }\n";
+  const AgentFile own = good(thinks + "context: { strategy: summarize, max_tokens: 3000 }");
+  EXPECT_GT(own.agent.settings.summarize_tokens, 1000);
+  EXPECT_LT(own.agent.settings.summarize_tokens, 1500);
+  EXPECT_EQ(own.agent.settings.summarize_keep, 6);
+  EXPECT_EQ(own.agent.room.turns, 0u);
+  EXPECT_TRUE(own.summarizing.empty());
+  const AgentFile other =
+      good(thinks + "context: { strategy: summarize, turns: 3, llm: { provider: ollama, model: q } }");
+  EXPECT_EQ(other.agent.settings.summarize_keep, 3);
+  ASSERT_EQ(other.summarizing.size(), 1u);
+  EXPECT_EQ(other.summarizing[0].model, "q");
+  EXPECT_THAT(wrong(least + "context: { strategy: summarize }"), HasSubstr("too small to sum up a call"));
+  good(least + "context: { strategy: summarize, llm: { provider: ollama, model: q } }");
+}
+
+TEST(AgentFile, no_more_is_asked_with_than_the_model_is_known_to_read) {
+  const std::string thinks = least + "llm: { provider: openai, model: gpt-4, base_url: 'http://127.0.0.1:1/v1' }\n";
+  EXPECT_THAT(wrong(thinks + "context: { max_tokens: 9000 }"),
+              HasSubstr("found 9000, but gpt-4 reads 8192 tokens, its answer included; expected at most 8032"));
+  good(thinks + "context: { max_tokens: 8000 }");
 }
 
 TEST(AgentFile, the_vendors_key_goes_to_the_vendor_alone) {

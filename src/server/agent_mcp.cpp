@@ -38,6 +38,7 @@ void read_manner(Fields from, McpManner& out) {
   if (from.has("interruptible")) out.interruptible = interruptible;
   from.duration("timeout", out.timeout, 100ms, 5min);
   from.text("say", out.say, {.least = 0, .most = 300});
+  from.flag("progress", out.progress);
 }
 
 void read_place(Fields server, tools::McpAddress& out) {
@@ -119,6 +120,7 @@ call::ToolSettings settings_of(const McpManner& manner, tools::McpTool::Effect s
   out.interruptible = manner.interruptible.value_or(out.effect == Effect::none);
   out.timeout_us = manner.timeout.count();
   out.say = manner.say;
+  out.progress = manner.progress;
   return out;
 }
 

@@ -25,6 +25,7 @@ struct McpManner {
   std::optional<bool> interruptible = {};
   Duration timeout = 10s;
   std::string say = {};
+  bool progress = false;
 };
 struct McpEntry {
   tools::McpAddress address = {};

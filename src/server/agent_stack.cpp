@@ -58,21 +58,25 @@ AgentStack::AgentStack(net::Loop& loop, net::HttpClient& http, const AgentFile& 
   }
   recognizer_ = stt::resilient(std::move(ears));
 
-  std::vector<llm::Choice> minds;
-  for (const llm::Spec& named : agent.llm) {
-    llm::Spec spec = named;
-    const std::string name = service_name(spec);
-    const bool here = spec.provider == "local";
-    if (here) spec = embedded(std::move(spec), local_llm);
-    auto client = llm::connect(loop, http, std::move(spec));
-    if (here && queue) client = llm::watched(loop, std::move(client), queue);
-    clients_.push_back(std::move(client));
-    net::ServiceHealth* health = here ? nullptr : health_of(name, named, accounts);
-    services_.push_back(
-        {.kind = telemetry::ServiceKind::llm, .name = name, .client = clients_.back().get(), .health = health});
-    minds.push_back({name, clients_.back().get(), health});
-  }
-  llm_ = llm::resilient(loop, std::move(minds));
+  const auto resilient_llm = [&](const std::vector<llm::Spec>& choices) {
+    std::vector<llm::Choice> minds;
+    for (const llm::Spec& named : choices) {
+      llm::Spec spec = named;
+      const std::string name = service_name(spec);
+      const bool here = spec.provider == "local";
+      if (here) spec = embedded(std::move(spec), local_llm);
+      auto client = llm::connect(loop, http, std::move(spec));
+      if (here && queue) client = llm::watched(loop, std::move(client), queue);
+      clients_.push_back(std::move(client));
+      net::ServiceHealth* health = here ? nullptr : health_of(name, named, accounts);
+      services_.push_back(
+          {.kind = telemetry::ServiceKind::llm, .name = name, .client = clients_.back().get(), .health = health});
+      minds.push_back({name, clients_.back().get(), health});
+    }
+    return llm::resilient(loop, std::move(minds));
+  };
+  llm_ = resilient_llm(agent.llm);
+  if (!agent.summarizing.empty()) summarizer_ = resilient_llm(agent.summarizing);
   if (!agent.tools.empty() || !agent.mcp.empty()) toolbox_ = std::make_unique<tools::Toolbox>(loop, http, agent.tools);
   for (const tools::Tool& tool : agent.tools)
     if (knowledge::Knowledge* folder = models.knowledge(tool.knowledge)) toolbox_->search(tool.name, *folder);

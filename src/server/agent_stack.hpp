@@ -37,6 +37,7 @@ class AgentStack {
 
   stt::Recognizer& recognizer() const { return *recognizer_; }
   llm::Client& llm() const { return *llm_; }
+  llm::Client* summarizer() const { return summarizer_.get(); }  // null: llm()
   tts::Voice& voice() const { return *voice_; }
   tools::Toolbox* toolbox() const { return toolbox_.get(); }  // null: the agent has no tools that ask a server
 
@@ -64,7 +65,7 @@ class AgentStack {
   std::vector<std::unique_ptr<tts::Voice>> voices_;
   std::vector<Service> services_;
   std::unique_ptr<stt::Recognizer> recognizer_;
-  std::unique_ptr<llm::Client> llm_;
+  std::unique_ptr<llm::Client> llm_, summarizer_;
   std::unique_ptr<tools::Toolbox> toolbox_;
   std::unique_ptr<tts::Voice> resilient_, voice_;  // voice_ speaks through resilient_, and goes first
 };

@@ -145,7 +145,7 @@ void read_tool(Fields tool, AgentFile& out) {
 
 void read_tools(Fields root, AgentFile& out) {
   for (const Fields& tool : root.list("tools", kMostTools, "{ builtin: end_call }")) read_tool(tool, out);
-  if (!out.agent.tools.empty() && out.thinks_here())
+  if (!out.agent.tools.empty() && out.thinks_here() && !root.has("flow"))
     root.complain("tools", "found tools, but the embedded language model calls none; name another under llm");
 }
 
@@ -161,6 +161,7 @@ std::string in_words(Effect effect) {
 std::string described_tools(const AgentFile& agent) {
   std::string out;
   for (const call::ToolSettings& tool : agent.agent.settings.tools) {
+    if (tool.builtin == Builtin::go_to || tool.builtin == Builtin::note) continue;  // the flow's own
     out += (out.empty() ? "" : ", ") + tool.name;
     const auto http = std::ranges::find(agent.tools, tool.name, &tools::Tool::name);
     if (http == agent.tools.end()) continue;

@@ -14,16 +14,6 @@ namespace {
 constexpr Duration kModelPatience = 60s;  // for the language model to be up and warm
 constexpr Duration kMcpPatience = 10s;    // for MCP servers to list their tools; who takes longer is heard of later
 
-// Runs `task` on the loop and waits for it. Not from the loop itself.
-void on_loop(net::Loop& loop, const std::function<void()>& task) {
-  std::promise<void> done;
-  loop.post([&] {
-    task();
-    done.set_value();
-  });
-  done.get_future().wait();
-}
-
 }  // namespace
 
 struct Engine::Core {
@@ -83,7 +73,7 @@ Engine::~Engine() {
   }
   // What lives on a loop ends there; the models' threads end while the loops they answer to still exist.
   for (auto& core : cores_)
-    on_loop(core->loop, [&] {
+    net::run_on(core->loop, [&] {
       if (core == cores_[0]) book_.reset(), mcp_.reset();
       core->services.clear();
       core->stacks.clear();
@@ -116,7 +106,7 @@ Result<void> Engine::load(const std::function<void(const std::string&)>& say) {
     say("starting the language model for turns");
     if (auto started = start_word_model(*store); !started) return started;
   }
-  for (auto& core : cores_) on_loop(core->loop, [&] { furnish(*core); });
+  for (auto& core : cores_) net::run_on(core->loop, [&] { furnish(*core); });
   if (std::ranges::any_of(agents_, [](const AgentFile& a) { return !a.mcp.empty(); })) {
     say("asking MCP servers for their tools");
     start_mcp();
@@ -124,7 +114,7 @@ Result<void> Engine::load(const std::function<void(const std::string&)>& say) {
 
   say("rendering greetings");
   std::promise<void> rendered;
-  on_loop(cores_[0]->loop, [&] {
+  net::run_on(cores_[0]->loop, [&] {
     std::vector<PhraseBook::Agent> phrases;
     for (std::size_t i = 0; i < agents_.size(); ++i)
       phrases.push_back({cores_[0]->agents[i], &cores_[0]->stacks[i]->voice()});
@@ -154,7 +144,8 @@ void Engine::furnish(Core& core) {
                        agents_[i].agent.settings.detector ? models_->detector() : nullptr, stack.recognizer(),
                        stack.llm(), stack.voice(), phrases_, core.metrics, prices_, core.service_metrics.get(),
                        &observers_, &core.calls, &core.gate, models_->suppressor(agents_[i].noise),
-                       agents_[i].agent.settings.word_scorer ? core.word_scorer.get() : nullptr, stack.toolbox()}));
+                       agents_[i].agent.settings.word_scorer ? core.word_scorer.get() : nullptr, stack.summarizer(),
+                       stack.toolbox()}));
     stack.count_into(*core.service_metrics);
     stack.llm().warm();
   }
@@ -163,7 +154,7 @@ void Engine::furnish(Core& core) {
 // Until they have listed their tools, or for as long as that may hold up the start.
 void Engine::start_mcp() {
   std::promise<void> settled;
-  on_loop(cores_[0]->loop, [&] {
+  net::run_on(cores_[0]->loop, [&] {
     mcp_ = std::make_unique<McpServers>(cores_[0]->loop, *cores_[0]->http, agents_,
                                         [this](std::size_t agent) { offer_mcp(agent); });
     mcp_->start(kMcpPatience, [&] { settled.set_value(); });
@@ -194,7 +185,7 @@ Result<void> Engine::load_vad(const inference::ModelStore& store) {
   for (auto& core : cores_) {
     auto model = vad::load_silero(*silero);
     if (!model) return model.error();
-    on_loop(core->loop, [&] {
+    net::run_on(core->loop, [&] {
       core->http = net::HttpClient::create(core->loop);
       core->vad = vad::Batcher::create(core->loop, std::move(*model));
     });
@@ -212,7 +203,7 @@ Result<void> Engine::start_language_model(const inference::ModelStore& store, co
   auto ready = std::make_shared<std::promise<Result<void>>>();
   auto future = ready->get_future();
   Result<void> created;
-  on_loop(core.loop, [&] {
+  net::run_on(core.loop, [&] {
     llm::LocalServer::Options options;
     options.binary = *binary;
     options.model = *model;
@@ -247,7 +238,7 @@ Result<void> Engine::start_word_model(const inference::ModelStore& store) {
   auto ready = std::make_shared<std::promise<void>>();
   auto future = ready->get_future();
   Result<void> created;
-  on_loop(core.loop, [&] {
+  net::run_on(core.loop, [&] {
     auto server = llm::LocalServer::create(core.loop, *core.http,
                                            {.binary = *binary,
                                             .model = *model,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "call/flow_graph.hpp"
 #include "dialog/fillers.hpp"
 
 namespace offhook::server {
@@ -28,6 +29,8 @@ PhraseBook::PhraseBook(net::Loop& loop, tts::PhraseCache& cache, std::vector<Age
     if (!s.tools.empty() && !s.tool_text.empty()) missing_.push_back({voice, s.rate, s.tool_text, false});
     for (const auto& tool : s.tools)
       if (!tool.say.empty()) missing_.push_back({voice, s.rate, tool.say, false});
+    for (std::string& clause : call::fixed_clauses(s.flow))
+      missing_.push_back({voice, s.rate, std::move(clause), false});
   }
   for (const auto& [agent, voice] : agents)
     if (agent->settings.filler > Duration::zero())

@@ -54,8 +54,9 @@ struct Names {
   std::vector<std::string> list;
   template <class T>
   void operator()(const char* name, T&) {
-    // Positions in a log are counted in its rate; a list of tools is no value.
-    if constexpr (std::is_same_v<T, std::string> || !requires(T& v) { v.begin(); })
+    // Positions in a log are counted in its rate; a list of tools and a flow are no values.
+    if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, Duration> || std::is_enum_v<T> ||
+                  std::is_arithmetic_v<T>)
       if (std::string_view(name) != "rate") list.emplace_back(name);
   }
 };

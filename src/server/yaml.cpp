@@ -213,7 +213,10 @@ Stop explained(const YAML::Exception& e, const Builder& builder, std::string_vie
   const auto ink = std::min(line.find_first_not_of(" \t"), line.size());
   if (about("document indicator")) return Stop(builder.reached(), "a quote that is opened behind this is never closed");
   if (about("illegal flow end")) return Stop(at, "found a } or ] that closes nothing; remove it");
-  if (about(" flow not found")) return Stop(builder.opened(), "this { or [ is never closed, or lacks a comma");
+  if (about(" flow not found"))
+    return Stop(
+        builder.opened(),
+        "this { or [ is never closed, or lacks a comma, or a text in it needs quotes (one with ? : , or braces)");
   if (line.substr(0, ink).find('\t') != line.npos) return Stop(at, "found a tab before the text; indent with spaces");
   if (about("illegal map value"))
     return Stop(at,

@@ -1,11 +1,11 @@
 #include "tools/http_request.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <set>
 
 #include "base/json_fields.hpp"
 #include "net/url.hpp"
+#include "tools/placeholders.hpp"
 
 namespace offhook::tools {
 namespace {
@@ -16,57 +16,17 @@ bool sends_body(const std::string& method) {
   return method == "POST" || method == "PUT" || method == "PATCH";
 }
 
-bool of_a_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-}
-
-// `text` with each {name} replaced; braces around anything else stay.
-std::string filled(std::string_view text, const std::function<std::string(std::string_view name)>& value) {
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t open = text.find('{');
-    out += text.substr(0, open);
-    if (open == text.npos) break;
-    const std::size_t close = text.find('}', open);
-    const auto name = text.substr(open + 1, close == text.npos ? 0 : close - open - 1);
-    if (name.empty() || !std::ranges::all_of(name, of_a_name)) {
-      out += '{';
-      text.remove_prefix(open + 1);
-      continue;
-    }
-    out += value(name);
-    text.remove_prefix(close + 1);
-  }
-  return out;
-}
-
-std::vector<std::string> placeholders(std::string_view text) {
-  std::vector<std::string> names;
-  filled(text, [&](std::string_view name) {
-    names.emplace_back(name);
-    return std::string();
-  });
-  return names;
-}
-
 // Where path and query begin, in "https://host:1/path?query".
 std::size_t path_at(std::string_view url) {
   const std::size_t scheme = url.find("://");
   return scheme == url.npos ? url.size() : std::min(url.find_first_of("/?#", scheme + 3), url.size());
 }
 
-// The text of a placeholder: a text as it is, anything else as JSON.
-std::string text_of(const json::object& arguments, std::string_view name) {
-  const json::value* value = arguments.if_contains(name);
-  if (!value || value->is_null()) return "";
-  return value->is_string() ? std::string(value->get_string()) : json::serialize(*value);
-}
-
 std::string percent_encoded(std::string_view text) {
   constexpr char kHex[] = "0123456789ABCDEF";
   std::string out;
   for (const char c : text) {
-    if (of_a_name(c) || c == '.' || c == '~') {
+    if (is_name_letter(c) || c == '.' || c == '~') {
       out += c;
     } else {
       const auto byte = static_cast<unsigned char>(c);
@@ -74,41 +34,6 @@ std::string percent_encoded(std::string_view text) {
     }
   }
   return out;
-}
-
-void collect(const json::value& body, std::vector<std::string>& names) {
-  if (body.is_string())
-    for (auto& name : placeholders(body.get_string())) names.push_back(std::move(name));
-  if (body.is_array())
-    for (const auto& item : body.get_array()) collect(item, names);
-  if (body.is_object())
-    for (const auto& [key, item] : body.get_object()) collect(item, names);
-}
-
-// Nothing: the argument that it stands for was not given.
-std::optional<json::value> filled_in(const json::value& body, const json::object& arguments) {
-  if (body.is_string()) {
-    const std::string_view text = body.get_string();
-    const auto names = placeholders(text);
-    if (names.size() == 1 && text.size() == names[0].size() + 2) {
-      const json::value* value = arguments.if_contains(names[0]);
-      return value ? std::optional(*value) : std::nullopt;
-    }
-    return json::value(filled(text, [&](std::string_view name) { return text_of(arguments, name); }));
-  }
-  if (body.is_array()) {
-    json::array out;
-    for (const auto& item : body.get_array())
-      if (auto value = filled_in(item, arguments)) out.push_back(std::move(*value));
-    return out;
-  }
-  if (body.is_object()) {
-    json::object out;
-    for (const auto& [key, item] : body.get_object())
-      if (auto value = filled_in(item, arguments)) out[key] = std::move(*value);
-    return out;
-  }
-  return body;
 }
 
 }  // namespace
@@ -147,9 +72,7 @@ std::optional<HttpMistake> mistake_in(const Http& http, const json::value& schem
   }
   if (http.body.empty()) return std::nullopt;
   if (!sends_body(http.method)) return HttpMistake{"body", "found a body, but " + http.method + " sends none"};
-  std::vector<std::string> names;
-  collect(json::parse(http.body), names);
-  for (const std::string& name : names)
+  for (const std::string& name : placeholders_in(json::parse(http.body)))
     if (!known(name)) return HttpMistake{"body", unknown(name)};
   return std::nullopt;
 }

@@ -14,6 +14,7 @@ constexpr std::string_view kRevisions[] = {kRevision, "2025-11-25", "2025-03-26"
 constexpr std::size_t kMostName = 128, kMostCursor = 4096, kMostId = 256, kMostMethod = 200;
 constexpr std::size_t kTold = 16 << 10;                                    // bytes that a model is told
 constexpr std::size_t kTroubleTold = 500;                                  // characters of what went wrong
+constexpr std::size_t kProgressTold = 200;                                 // characters
 constexpr std::size_t kMostContent = 1000;                                 // parts of an answer
 constexpr std::int64_t kMethodNotFound = -32601, kInvalidParams = -32602;  // JSON-RPC 2.0, 5.1
 
@@ -102,7 +103,9 @@ std::string list_tools(std::int64_t id, std::string_view cursor) {
 std::string call_tool(std::int64_t id, std::string_view name, std::string_view arguments) {
   std::string out = message(id, "tools/call", {{"name", name}});
   out.resize(out.size() - 2);  // "}}" of params and of the message
-  return out.append(",\"arguments\":").append(arguments).append("}}");
+  return out.append(",\"arguments\":")
+      .append(arguments)
+      .append(",\"_meta\":{\"progressToken\":" + std::to_string(id) + "}}}");
 }
 
 std::string cancelled(std::int64_t id, std::string_view why) {
@@ -119,6 +122,10 @@ Result<Message> read(std::string_view text) {
   const json::value* id = object->if_contains("id");
   if (!method.empty()) {
     if (method.size() > kMostMethod) return Error{Errc::invalid, "a message whose method is longer than 200 bytes"};
+    if ((!id || id->is_null()) && method == "notifications/progress")
+      if (const json::object* params = object_in(*object, "params"))
+        return Message(
+            Progress{whole_in(*params, "progressToken", -1), one_line(text_in(*params, "message"), kProgressTold)});
     if (!id || id->is_null()) return Message(Notice{clean_utf8(method)});
     if (!id->is_number() && !(id->is_string() && id->get_string().size() <= kMostId))
       return Error{Errc::invalid, "a request whose id is no number and no text of at most 256 bytes"};

@@ -4,6 +4,7 @@
 //
 //   us      initialize #1 ─▶   ◀─ answer #1   initialized ─▶   tools/list #2 ─▶   ◀─ page, its cursor   tools/list #3 …
 //           tools/call #9 ─▶   ◀─ answer #9   or   cancelled #9 ─▶
+//           progress #9 ◀─
 //   server  ping, anything else it asks ─▶    ◀─ {}, or "method not found"        ◀─ tools/list_changed
 #pragma once
 
@@ -51,7 +52,11 @@ struct Question {
 struct Notice {
   std::string method;
 };
-using Message = std::variant<Answer, Failure, Question, Notice>;
+struct Progress {  // of a call under way
+  std::int64_t id = 0;
+  std::string message;  // its own, one line of 200 characters at most; empty: it only counts
+};
+using Message = std::variant<Answer, Failure, Question, Notice, Progress>;
 Result<Message> read(std::string_view text);  // Errc::invalid
 
 // Of the answer to initialize.

@@ -9,18 +9,21 @@
 
 #include "base/json_fields.hpp"
 #include "base/log.hpp"
+#include "base/secret.hpp"
 #include "tools/http_answer.hpp"
 #include "tools/mcp_messages.hpp"
 
 namespace offhook::tools {
 namespace {
 
+constexpr int kMostProgress = 100;                    // messages of one call
 constexpr Duration kListPatience = 20s;               // for a list that has changed
 constexpr Duration kListAgainAfter = 200ms;           // changes come in swarms
 constexpr Duration kLongSession = 30s;                // what ends after so long has not failed
 constexpr double kFirstDelay = 0.5, kMostDelay = 60;  // seconds to the next attempt, doubled each time
 
 using Done = std::function<void(Told)>;
+using Progress = std::function<void(std::string)>;
 
 McpTool as_tool(mcp::Listed& listed) {
   using Effect = McpTool::Effect;
@@ -57,7 +60,7 @@ class McpSessions : public std::enable_shared_from_this<McpSessions> {
     loop_.post(std::move(done));
   }
 
-  std::int64_t call(McpServer::Caller::Call call, Done done) {
+  std::int64_t call(McpServer::Caller::Call call, Done done, Progress progress) {
     const bool to_come = state_ == State::ready || (state_ != State::stopped && !tools.empty());
     if (!to_come || requests_.size() >= limits_.calls) {
       done({false, to_come ? "The tool is busy; it may work later." : "The tool cannot be reached."});
@@ -70,6 +73,7 @@ class McpSessions : public std::enable_shared_from_this<McpSessions> {
     request->limit.after(call.timeout);
     request->call = std::move(call);
     request->done = std::move(done);
+    request->progress = std::move(progress);
     if (state_ == State::ready) send(id, *request);
     return id;
   }
@@ -93,8 +97,10 @@ class McpSessions : public std::enable_shared_from_this<McpSessions> {
     Request(net::Loop& loop, std::function<void()> overdue) : limit(loop, std::move(overdue)) {}
     McpServer::Caller::Call call;
     Done done;
+    Progress progress;
     net::Timer limit;
     bool sent = false, again = false;
+    int progress_told = 0;
   };
 
   // ---- a session
@@ -132,9 +138,19 @@ class McpSessions : public std::enable_shared_from_this<McpSessions> {
       end(failure->id, mcp::told_of(*failure, address.secrets), code);  // its words may be a caller's
     } else if (auto* question = std::get_if<mcp::Question>(&*message)) {
       tell(std::move(question->reply));
+    } else if (const auto* progress = std::get_if<mcp::Progress>(&*message)) {
+      const auto it = requests_.find(progress->id);
+      if (it != requests_.end() && it->second->progress && !progress->message.empty() &&
+          it->second->progress_told++ < kMostProgress)
+        it->second->progress(without_secrets(progress->message));
     } else if (std::get<mcp::Notice>(*message).method == "notifications/tools/list_changed") {
       again_.after(kListAgainAfter);
     }
+  }
+
+  std::string without_secrets(std::string text) const {
+    for (const std::string& secret : address.secrets) text = without_secret(std::move(text), secret);
+    return text;
   }
 
   void answered(const json::object& result) {
@@ -285,8 +301,8 @@ class McpSessions : public std::enable_shared_from_this<McpSessions> {
 // One call on its way: what is `here` is touched there only, what is home there.
 class McpServer::Caller::Errand {
  public:
-  Errand(net::Loop& here, net::Loop& home, std::weak_ptr<McpSessions> server, Done done)
-      : here_(here), home_(home), server_(std::move(server)), done_(std::move(done)) {}
+  Errand(net::Loop& here, net::Loop& home, std::weak_ptr<McpSessions> server, Done done, Progress progress)
+      : here_(here), home_(home), server_(std::move(server)), done_(std::move(done)), progress_(std::move(progress)) {}
 
   static void begin(const std::shared_ptr<Errand>& errand, Call call) {
     errand->home_.post([errand, call = std::move(call)]() mutable {
@@ -298,7 +314,12 @@ class McpServer::Caller::Errand {
       };
       const auto server = errand->server_.lock();
       if (!server) return tell({false, "The tool cannot be reached."});
-      errand->id_ = server->call(std::move(call), tell);
+      const auto report = [errand](std::string text) {
+        errand->here_.post([errand, text = std::move(text)]() mutable {
+          if (errand->done_ && errand->progress_) errand->progress_(std::move(text));
+        });
+      };
+      errand->id_ = server->call(std::move(call), tell, report);
     });
   }
   static void drop(const std::shared_ptr<Errand>& errand) {
@@ -314,18 +335,19 @@ class McpServer::Caller::Errand {
   net::Loop& home_;
   const std::weak_ptr<McpSessions> server_;  // locked at home only, where it ends
   Done done_;                                // here
+  const Progress progress_;                  // here
   std::int64_t id_ = 0;                      // home
   std::atomic<bool> dropped_{false};         // here, and asked at home before anything is sent
 };
 
-std::unique_ptr<net::Pending> McpServer::Caller::call(net::Loop& here, Call call,
-                                                      std::function<void(Told)> done) const {
+std::unique_ptr<net::Pending> McpServer::Caller::call(net::Loop& here, Call call, std::function<void(Told)> done,
+                                                      std::function<void(std::string)> progress) const {
   struct Handle final : net::Pending {
     explicit Handle(std::shared_ptr<Errand> e) : errand(std::move(e)) {}
     ~Handle() override { Errand::drop(errand); }
     const std::shared_ptr<Errand> errand;
   };
-  auto errand = std::make_shared<Errand>(here, *home_, server_, std::move(done));
+  auto errand = std::make_shared<Errand>(here, *home_, server_, std::move(done), std::move(progress));
   Errand::begin(errand, std::move(call));
   return std::make_unique<Handle>(std::move(errand));
 }

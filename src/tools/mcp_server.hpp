@@ -61,8 +61,10 @@ class McpServer {
       std::string arguments;  // JSON text of an object
       Duration timeout{};
     };
-    // `done` comes once, `here`, never from inside, and not after the handle is destroyed, which cancels.
-    std::unique_ptr<net::Pending> call(net::Loop& here, Call call, std::function<void(Told)> done) const;
+    // `done` comes once, `here`, never from inside, and not after the handle is destroyed, which cancels; `progress`
+    // any number of times before it, with the server's own words.
+    std::unique_ptr<net::Pending> call(net::Loop& here, Call call, std::function<void(Told)> done,
+                                       std::function<void(std::string)> progress = nullptr) const;
 
    private:
     friend class McpServer;

@@ -121,7 +121,7 @@ void Toolbox::know(std::vector<RemoteTool> tools) {
 }
 
 std::unique_ptr<net::Pending> Toolbox::call(const std::string& who, std::string_view name, std::string_view arguments,
-                                            std::function<void(Told)> done) {
+                                            std::function<void(Told)> done, std::function<void(std::string)> progress) {
   auto call = std::make_shared<Call>(who, std::string(name), std::move(done));
   const auto refused = [&](std::string sentence) {
     call->refuse(loop_, std::move(sentence));
@@ -136,7 +136,8 @@ std::unique_ptr<net::Pending> Toolbox::call(const std::string& who, std::string_
     return refused(std::move(*sentence));
   if (remote != remote_.end()) {
     const RemoteTool& tool = remote->second.tool;
-    return tool.server.call(loop_, {who, tool.called, json::serialize(*parsed), tool.timeout}, call->take_done());
+    return tool.server.call(loop_, {who, tool.called, json::serialize(*parsed), tool.timeout}, call->take_done(),
+                            std::move(progress));
   }
   const Deadline deadline = Deadline::in(loop_.now(), known->tool.timeout);
   if (known->searched)

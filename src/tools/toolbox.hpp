@@ -38,10 +38,11 @@ class Toolbox {
   // may still ask for it.
   void know(std::vector<RemoteTool> tools);
 
-  // `done` comes once, on the loop, never from inside; not after the handle is destroyed, which cancels. `who` is for
-  // the log.
+  // `done` comes once, on the loop, never from inside; not after the handle is destroyed, which cancels. `progress` may
+  // come before it, where the tool tells any. `who` is for the log.
   std::unique_ptr<net::Pending> call(const std::string& who, std::string_view name, std::string_view arguments,
-                                     std::function<void(Told)> done);
+                                     std::function<void(Told)> done,
+                                     std::function<void(std::string)> progress = nullptr);
 
  private:
   struct Known;

@@ -21,14 +21,7 @@ flock 8
 if [ ! -e "$venv/complete" ]; then step "the MCP library" make_venv || fail "the MCP library could not be installed"; fi
 exec 8>&-
 
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 vendors_port=$(free_port) http_port=$(free_port)
-helpers=()
-end_helpers() {
-  kill "${helpers[@]}" 2>/dev/null || true
-  clean_up
-}
-trap end_helpers EXIT
 
 tools=(grape fruit_apple banana cherry dates elder hazel docs_apple banana figs)
 phrases=()

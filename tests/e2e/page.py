@@ -45,6 +45,15 @@ def plain(text):
     return re.sub(r"[^a-z ]", "", text.lower())
 
 
+def steps_and_tools(page):
+    tool = page.wait("a tool is shown, and what came of it",
+                     "[...document.querySelectorAll('[data-tool] .note')].map(n => n.textContent).find(t => t.includes('→'))", 30)
+    check(re.search(r'^book \{.*"day":"thursday".*\} → returned after \d+ ms .*"booked": true', tool),
+          "a tool is shown, and what came of it", tool)
+    steps = page.evaluate("[...document.querySelectorAll('.note')].map(n => n.textContent).filter(t => t.startsWith('step'))")
+    check(steps == ["step · wish", "step · make", "step · wish_again"], "the steps of the flow are shown", steps)
+
+
 def talk(page, url, expected, screenshot):
     greeting = json.loads(get(url + "/api/agents"))["agents"][0]["greeting"]
     page.go(url + "/")
@@ -63,6 +72,8 @@ def talk(page, url, expected, screenshot):
     for w in page.evaluate(WATERFALLS):
         check(w["total"] > 0 and abs(sum(w["parts"]) - w["total"]) < 1 and sum(w["labels"]) == w["shown"],
               "a waterfall adds up", f"{w['labels']} = {w['shown']} ms")
+    if not os.environ.get("OFFHOOK_URL"):  # the agent is ours
+        steps_and_tools(page)
     if screenshot:
         page.screenshot(screenshot, "light")
         page.screenshot(re.sub(r"(\.\w+)?$", r"-dark\1", screenshot, count=1), "dark")

@@ -6,7 +6,27 @@
 source "$(dirname "$0")/server.sh"
 
 url=${OFFHOOK_URL:-}
-if [ -z "$url" ]; then start_server "$ROOT/agents/receptionist.yaml"; fi
+if [ -z "$url" ]; then
+  # A receptionist who books what the caller asks for, so that the page has steps and a tool to show.
+  calendar=$(free_port)
+  python3 "$ROOT/agents/appointments.py" "$calendar" >"$scratch/calendar.txt" 2>&1 </dev/null &
+  helpers+=($!)
+  cat >"$scratch/agent.yaml" <<END
+name: receptionist
+greeting: Bluebird Dental, how can I help?
+instructions: You work at the front desk of Bluebird Dental. Answer in one short sentence.
+tools:
+  - name: book
+    description: Books an appointment.
+    http: { url: "http://127.0.0.1:$calendar/book", allow: [127.0.0.1] }
+flow:
+  nodes:
+    - { name: wish, talks: on, next: [ { to: make, hears: [appointment] } ] }
+    - { name: make, say: One moment., call: book, with: { day: thursday, time: "09:00", name: Page }, then: wish_again }
+    - { name: wish_again, say: It is booked., talks: on }
+END
+  start_server "$scratch/agent.yaml"
+fi
 
 # The recording begins when the microphone opens: 4 s, in which the greeting is said and heard, then the sentence.
 flite -voice rms -t "Hi, I would like to book an appointment for a cleaning." -o "$scratch/said.wav"

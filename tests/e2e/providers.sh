@@ -6,7 +6,6 @@ source "$(dirname "$0")/server.sh"
 
 standins=${OFFHOOK_STANDINS:-$ROOT/build/offhook-standins}
 load=${OFFHOOK_LOAD:-$ROOT/build/offhook-load}
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 declare -A at
 kinds="stt llm tts"
 

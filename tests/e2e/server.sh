@@ -1,13 +1,17 @@
 # Sourced by the programs beside it: starts the server of this build on a free port (or
 # $OFFHOOK_PORT) and ends it with the program.
 #   start_server AGENT [KEY=VALUE of --config, as JSON…]   sets server (its pid), port, url, log, scratch
+#   helpers+=($!)                                          what else was started, and is to end with the program
 # shellcheck shell=bash source-path=SCRIPTDIR source=../../scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib.sh"
 
 offhook=${OFFHOOK_PROGRAM:-$ROOT/build/offhook} # the program under test: another build of it, a sanitized one
 scratch=$(mktemp -d)
-server='' port='' url='' log=''
+helpers=()
+server='' port='''' url='' log=''
 pinned=() # what starts the server on cores of its own: (taskset -c 0)
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
 pause() { read -rt "$1" <> <(:) || true; } # of a shell that has no other clock; what is waited for is asked in a loop
 
@@ -35,6 +39,7 @@ stop_server() { # by TERM, its exit status is ours
 clean_up() {
   trap - EXIT INT TERM
   if [ -n "$server" ]; then stop_server || true; fi
+  if ((${#helpers[@]} > 0)); then kill "${helpers[@]}" 2>/dev/null || true; fi
   rm -rf "$scratch"
 }
 trap clean_up EXIT
@@ -49,7 +54,7 @@ start_server() {
   local extra
   for extra in "$@"; do config=$(jq ". + {$extra}" <<<"$config"); done
   printf '%s\n' "$config" >"$scratch/server.yaml"
-  port=${OFFHOOK_PORT:-$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')}
+  port=${OFFHOOK_PORT:-$(free_port)}
   url=http://127.0.0.1:$port
   log=$LOGS/$(basename "$0" .sh)-server.log
   "${pinned[@]}" "$offhook" serve --agent "$agent" --config "$scratch/server.yaml" --listen "127.0.0.1:$port" >"$log" 2>&1 </dev/null &

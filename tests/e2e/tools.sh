@@ -5,14 +5,7 @@
 source "$(dirname "$0")/server.sh"
 
 standins=${OFFHOOK_STANDINS:-$ROOT/build/offhook-standins}
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 vendors_port=$(free_port) tools_port=$(free_port)
-helpers=()
-end_helpers() {
-  kill "${helpers[@]}" 2>/dev/null || true
-  clean_up
-}
-trap end_helpers EXIT
 
 fruit=(apple banana cherry dates elder figs grape hazel slow)
 names=("${fruit[@]}" forbidden end_call)

@@ -18,7 +18,6 @@ most_kept=5    # descriptors: connections to services that the next call may use
 most_others=1  # % of a minute that others may have had the server's core: a stall of half a second is heard in all calls
 
 load=$ROOT/build/offhook-load
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 standins='' caller=''
 end_all() {
   local pid
