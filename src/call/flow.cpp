@@ -94,7 +94,8 @@ class Walker {
     by_words_ = true;
     take(all_.task.outcomes);
     if (f_.called == Called::running && !runs(node().call)) f_.called = Called::no;  // it was never made
-    const bool unsaid = std::exchange(f_.entering, false);  // what was asked here has not been heard
+    // What is asked here has not been heard.
+    const bool unsaid = std::exchange(f_.entering, false) || !entered_.empty() || !f_.heard;
     said_ = std::exchange(f_.said, {});
     if (const FlowWay* way = heard_way(words)) {
       move(*way, "the caller's words");
@@ -114,17 +115,35 @@ class Walker {
     said_ = std::exchange(f_.said, {});
     take(outcomes);
     const bool moved = advance({});
-    return entering || moved || ready_to_call() ? directions() : Directions{};
+    if (entering || moved || ready_to_call()) return directions();
+    Directions d;
+    const FlowSlot* slot = missing();
+    if (!node().talks && (slot || f_.called == Called::running)) {  // the caller is awaited, or the tool
+      d.by_model = false;
+      d.silent = f_.heard || !slot || slot->ask.empty();
+      if (!d.silent) return directions();
+      return d;
+    }
+    if (slot && !slot->ask.empty()) {
+      add(slot->ask);
+      d.then = std::exchange(said_, {});
+    }
+    return d;
   }
 
   // By the model, in the middle of a reply: what is to be said waits for its end.
   void go_to(const std::string& name) {
     said_ = std::exchange(f_.said, {});
-    enter(name, "the model goes there");
-    wait_for_reply();
+    if (const FlowWay* way = way_of_model(all_, name)) {
+      move(*way, "the model goes there");
+      wait_for_reply();
+    } else {
+      f_.said = std::exchange(said_, {});
+    }
   }
   void note(std::vector<Field> fields) {
     for (Field& field : fields) set(std::move(field));
+    f_.misses = 0;
     said_ = std::exchange(f_.said, {});
     if (advance({}) || ready_to_call()) return wait_for_reply();
     f_.said = std::exchange(said_, {});
@@ -143,7 +162,8 @@ class Walker {
   }
 
   bool runs(const std::string& tool) const {
-    return std::ranges::any_of(all_.task.running, [&](const auto& r) { return r.tool == tool; });
+    return std::ranges::any_of(all_.task.running,
+                               [&](const auto& r) { return r.tool == tool && r.arguments == f_.arguments; });
   }
   bool ready_to_call() const { return !node().call.empty() && f_.called == Called::no && !missing() && !node().end; }
 
@@ -165,10 +185,14 @@ class Walker {
       for (const FlowSlot& slot : node().collect) {
         const bool is_known = find(f_, slot.field) != nullptr && &slot != first;
         if (is_known != known || std::ranges::find(taken, slot.kind) != taken.end()) continue;
-        const bool wanted = asked && &slot == first;
+        // Where the model answers questions, one that names a choice is none.
+        const bool wanted = asked && &slot == first && !(slot.kind == dialog::SlotKind::one_of && node().talks);
         if (!wanted && !found_in_passing(slot.kind)) continue;
+        // What these words have told, they do not tell once more where the way leads back to it.
+        if (std::ranges::find(told_, slot.field) != told_.end()) continue;
         auto field = read(slot, words, plan_.language, wanted);
         if (!field) continue;
+        told_.push_back(slot.field);
         taken.push_back(slot.kind);
         set(std::move(*field));
         found = true;
@@ -179,7 +203,7 @@ class Walker {
 
   void take(const std::vector<Outcome>& outcomes) {
     for (const Outcome& outcome : outcomes) {
-      if (f_.called == Called::running && outcome.tool == node().call) {
+      if (f_.called == Called::running && outcome.tool == node().call && outcome.arguments == f_.arguments) {
         f_.called = outcome.ok ? Called::ok : Called::failed;
         if (outcome.ok) keep(outcome.text);
       }
@@ -236,6 +260,7 @@ class Walker {
     if (to == plan_.nodes.end()) return;  // a log may say anything
     f_.node = static_cast<std::size_t>(to - plan_.nodes.begin());
     f_.called = Called::no;
+    f_.heard = false;
     f_.misses = 0;
     // What it is here to find out is asked for anew, unless a tool has told it.
     for (const FlowSlot& slot : to->collect)
@@ -299,15 +324,17 @@ class Walker {
     const FlowSlot* slot = missing();
     if (ready_to_call()) {
       f_.called = Called::running;
+      f_.arguments = arguments();
       d.by_model = false;
-      d.calls.push_back({"", at.call, arguments()});
+      d.calls.push_back({"", at.call, f_.arguments});
+      for (const auto& keep : at.keep)  // of an earlier result
+        std::erase_if(f_.fields, [&](const Field& x) { return x.kept && x.name == keep.field; });
       return d;
     }
     if (slot && !slot->ask.empty()) {
       said_ = std::move(d.say);
       add(slot->ask);
       d.say = std::exchange(said_, {});
-      if (d.say.empty()) d.say = slot->ask;
     }
     if (d.say.empty() && f_.called == Called::running && !at.talks) d.say = all_.settings.tool_text;
     d.silent = d.say.empty() && !at.speaks_first && !entered_.empty();
@@ -325,7 +352,7 @@ class Walker {
 
   Directions not_understood() {
     const FlowNode& at = node();
-    if (++f_.misses >= at.tries && !at.unclear.empty()) {
+    if (!at.talks && ++f_.misses >= at.tries && !at.unclear.empty()) {
       enter(at.unclear, "the answers were not understood");
       advance({});
       return directions();
@@ -347,7 +374,8 @@ class Walker {
   const State& all_;
   const Flow& plan_;
   std::string said_;
-  bool by_words_ = false;  // they are not in the context yet
+  std::vector<std::string> told_;  // fields, by the words that are heard
+  bool by_words_ = false;          // they are not in the context yet
   std::vector<std::pair<std::string, std::string>> entered_;
 };
 
@@ -364,6 +392,9 @@ void step_flow(FlowState& flow, const State& all, const Event& event, Time, Deci
     flow.visited[0] = true;
     out.push_back({action::Enter{all.settings.flow.nodes[0].name}, "the call begins"});
   }
+  const Reply& reply = all.reply;
+  if (auto* a = get<event::Audible>(event); a && reply.exists() && a->generation == reply.generation)
+    flow.heard = flow.heard || (reply.kind == Reply::Kind::greeting ? flow.node == 0 : reply.node == flow.node);
   if (!d.commit || d.ending) return;
   Walker walker(flow, all);
   d.directions = walker.hear(d.commit->text);
@@ -418,6 +449,22 @@ dialog::Context told(const State& all, const FlowState& flow) {
   const dialog::Context& context = all.task.context;
   const std::size_t from = std::max(where_turn_begins(context, flow.told_from), all.task.summary.upto);
   return {context.begin() + static_cast<std::ptrdiff_t>(from), context.end()};
+}
+
+const FlowWay* way_of_model(const State& all, std::string_view to) {
+  const Flow& plan = all.settings.flow;
+  if (!plan.exists()) return nullptr;
+  const auto holds = [&](const FlowWay& way) {
+    return std::ranges::all_of(way.conditions, [&](const FlowWay::Condition& c) {
+      const Field* field = find(all.flow, c.field);
+      return field && std::ranges::find(c.values, field->value) != c.values.end();
+    });
+  };
+  const FlowNode& node = plan.nodes[std::min(all.reply.node, plan.nodes.size() - 1)];
+  for (const auto* ways : {&node.next, &plan.anywhere})
+    for (const FlowWay& way : *ways)
+      if (!way.when.empty() && way.to == to && holds(way)) return &way;
+  return nullptr;
 }
 
 Result<std::vector<FlowState::Field>> read_noted(const Flow& flow, const FlowNode& node, std::string_view text) {

@@ -94,6 +94,9 @@ class Graph {
       look_at_slots(i);
       if (!node.talks) look_for_way_on(i);
     }
+    const bool hears = std::ranges::any_of(node.next, [](const FlowWay& w) { return !w.hears.empty(); });
+    if (i == 0 && node.collect.empty() && node.call.empty() && !node.talks && !node.end && !hears)
+      complain(i, "", "expected collect, task or talks: here the caller is greeted, but asked nothing");
     if (i == 0 && !node.call.empty() && node.collect.empty())
       complain(i, "call", "found a call before the caller has said anything; put it into the node behind");
     for (const FlowWay& way : node.next)
@@ -118,11 +121,23 @@ class Graph {
   void look_at_slots(std::size_t i) {
     const FlowNode& node = flow_.nodes[i];
     for (const FlowSlot& slot : node.collect) {
-      const bool asked = !slot.ask.empty() || node.talks || (i == 0 && greeted_ && &slot == &node.collect[0]);
+      const bool asked =
+          !slot.ask.empty() || node.talks || (i == 0 && greeted_ && &slot == &node.collect[0] && !returned_to(i));
       if (!asked) complain(i, "collect", "expected ask: how the caller is asked for " + slot.field);
       if (slot.kind == SlotKind::one_of && slot.choices.empty())
         complain(i, "collect", "expected one_of: the choices for " + slot.field);
+      if (!node.talks && !dialog::finds_in(slot.kind, flow_.language))
+        complain(i, "collect",
+                 "found " + slot.field + ", which no rule finds in the language " + flow_.language +
+                     ", only in English and German; write talks: on or a task, so that the model does");
     }
+  }
+
+  bool returned_to(std::size_t i) const {
+    return std::ranges::any_of(flow_.nodes, [&](const FlowNode& node) {
+      const auto next = neighbours(flow_, node);
+      return std::ranges::find(next, flow_.nodes[i].name) != next.end();
+    });
   }
 
   // Once all is known and done here, a way must be open whatever the fields and results are.
@@ -181,8 +196,10 @@ class Graph {
       if (marks[i] == Mark::grey) return true;
       if (marks[i] == Mark::black || !passes(flow_.nodes[i])) return false;
       marks[i] = Mark::grey;
-      const bool loop = std::ranges::any_of(
-          flow_.nodes[i].next, [&](const FlowWay& way) { return is_plain(way) && visit(index_of(way.to)); });
+      const bool loop = std::ranges::any_of(flow_.nodes[i].next, [&](const FlowWay& way) {
+        const bool own = !way.after.empty() && way.after == flow_.nodes[i].call;
+        return (is_plain(way) || own) && visit(index_of(way.to));
+      });
       marks[i] = Mark::black;
       return loop;
     };
@@ -230,6 +247,7 @@ std::vector<std::string> fixed_clauses(const Flow& flow) {
       if (tools::placeholders(clause).empty() && std::ranges::find(out, clause) == out.end())
         out.push_back(std::move(clause));
   };
+  for (const FlowWay& way : flow.anywhere) add(way.say);
   for (const FlowNode& node : flow.nodes) {
     add(node.say);
     for (const FlowSlot& slot : node.collect) add(slot.ask), add(slot.again);

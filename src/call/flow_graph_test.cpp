@@ -109,6 +109,27 @@ TEST(FlowGraph, a_field_that_nobody_asks_for_is_an_error_unless_the_model_or_the
   EXPECT_EQ(all(f), "");
 }
 
+TEST(FlowGraph, a_beginning_that_asks_nothing_is_an_error) {
+  auto f = flow({FlowNode{.name = "hello", .say = "Hello."}, asks("start", "end"), kEnd});
+  f.nodes[0].next = {{.to = "start"}};
+  EXPECT_NE(all(f).find("hello.: expected collect, task or talks"), std::string::npos) << all(f);
+}
+
+TEST(FlowGraph, a_greeting_asks_only_once) {
+  auto f = flow({asks("start", "again"), asks("again", "start"), kEnd});
+  f.nodes[0].collect[0].ask = "";
+  f.nodes[1].next.push_back({.to = "end", .hears = {"bye"}});
+  EXPECT_NE(std::string(mistakes_in(f, true).at(0).what).find("expected ask"), std::string::npos);
+}
+
+TEST(FlowGraph, what_no_rule_finds_in_the_language_needs_the_model) {
+  auto f = flow({asks("start", "end"), kEnd});
+  f.language = "fr";
+  EXPECT_NE(all(f).find("only in English and German"), std::string::npos);
+  f.nodes[0].talks = true;
+  EXPECT_EQ(all(f), "");
+}
+
 TEST(FlowGraph, the_end_is_the_end) {
   auto f = flow({asks("start", "end"), kEnd});
   f.nodes[1].talks = true;

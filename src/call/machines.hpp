@@ -46,11 +46,14 @@ Result<std::vector<FlowState::Field>> read_noted(const Flow& flow, const FlowNod
 // … and whether a way is open then.
 bool opens_a_way(const State& all, const std::vector<FlowState::Field>& noted);
 
+// The way to that node which the model may take where the reply was asked, if it is open.
+const FlowWay* way_of_model(const State& all, std::string_view to);
+
 // What the caller is being asked for.
 const FlowSlot* asked_for(const State& all);
 
-// A speculated reply answers just what is committed in this step, and is now released.
-bool will_release(const Reply& reply, const Decisions& decisions);
+// A speculated reply answers just what is committed in this step, as the flow has it too, and is now released.
+bool will_release(const State& all, const Decisions& decisions);
 
 // How much of a reply is still to be heard, by the clock; none while that is not known, or it is not heard.
 std::optional<Duration> left_of(const Reply& reply, const Settings& settings, Time now);

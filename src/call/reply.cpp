@@ -89,11 +89,9 @@ class Machine {
     if (r_.mind_done || r_.flushing) return;
     r_.mind_done = true;
     if (auto rest = r_.cutter.finish(); rest && !(broken_off && !r_.clauses.empty())) add_clause(std::move(*rest));
-    if (!r_.then.empty() && r_.calls.empty() && !asks()) add_clause(r_.then);
+    if (const auto& then = r_.directions.then; !then.empty() && r_.calls.empty() && !r_.asks()) add_clause(then);
     finish();
   }
-
-  bool asks() const { return !r_.clauses.empty() && r_.clauses.back().text.find('?') != std::string::npos; }
 
   // Nothing fits: then it is not asked again either.
   void fill(const std::string& text) {
@@ -315,7 +313,7 @@ class Machine {
   }
 
   void commit(const Decisions::Commit& c) {
-    if (will_release(r_, d_)) {
+    if (will_release(all_, d_)) {
       r_.released = true;
       r_.turn = c.times;
       r_.speech_end = c.times.speech_end;
@@ -338,9 +336,8 @@ class Machine {
     auto turn = carry_ ? carry_ : r_.turn;
     open(Reply::Kind::answer);
     r_.node = flow.node;
-    r_.scripted = !directions.by_model;
-    if (r_.scripted) r_.cutter = dialog::ClauseCutter::unhurried();
-    r_.then = directions.then;
+    r_.directions = directions;
+    if (r_.scripted()) r_.cutter = dialog::ClauseCutter::unhurried();
     r_.asked = extra;
     r_.asked_at = now_;
     r_.released = !speculative;
@@ -351,11 +348,11 @@ class Machine {
     const int steps = speculative ? 0 : all_.task.steps;  // a new turn begins at none
     action::Ask ask{r_.generation, speculative, steps < s_.tool_steps, told(all_, flow), prompt_of(all_, flow),
                     flow.node,     {}};
-    if (r_.scripted) ask.script = action::Script{directions.say, directions.calls};
+    if (r_.scripted()) ask.script = action::Script{directions.say, directions.calls};
     if (speculative)
       ask.context.push_back(
           std::make_shared<const dialog::Item>(dialog::Item{dialog::Item::Kind::caller, extra, false, {}, {}}));
-    out_.push_back({std::move(ask), why + (r_.scripted ? ": the flow answers" : "")});
+    out_.push_back({std::move(ask), why + (r_.scripted() ? ": the flow answers" : "")});
     if (!speculative) out_.push_back({action::Release{r_.generation}, why});
   }
 
@@ -396,9 +393,11 @@ class Machine {
 
 }  // namespace
 
-bool will_release(const Reply& reply, const Decisions& d) {
+bool will_release(const State& all, const Decisions& d) {
+  const Reply& reply = all.reply;
   return d.commit && !d.ending && !d.fail && !d.withdraw && reply.exists() && !reply.released &&
-         dialog::same_words(reply.asked, d.commit->text);
+         dialog::same_words(reply.asked, d.commit->text) && reply.node == all.flow.node &&
+         reply.directions == d.directions;
 }
 
 std::optional<Duration> left_of(const Reply& reply, const Settings& settings, Time now) {

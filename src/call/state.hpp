@@ -106,6 +106,16 @@ struct Floor {
   int empty_level = 127;
 };
 
+// How the next answer comes about: the flow says it, or the model does.
+struct Directions {
+  bool by_model = true;
+  bool silent = false;  // nobody does: the caller is waited for
+  std::string say;
+  std::vector<llm::ToolCall> calls;  // without ids
+  std::string then;                  // behind what the model says, where that asks nothing
+  friend bool operator==(const Directions&, const Directions&) = default;
+};
+
 // ---- reply: what the agent says
 struct Reply {
   enum class Kind { none, greeting, answer, prompt, apology, goodbye };
@@ -114,9 +124,8 @@ struct Reply {
   bool released = false;      // may be heard
   bool held = false, flushing = false, closed = false, mind_done = false, audible = false, failed = false;
   std::string asked;      // the caller's words it answers
-  std::size_t node = 0;   // of the flow, where it was asked
-  bool scripted = false;  // … which says and calls this itself
-  std::string then;       // said behind a model's answer that asks nothing
+  std::size_t node = 0;   // of the flow, where it was asked, …
+  Directions directions;  // … and how that has it
   dialog::ClauseCutter cutter;
   std::vector<Clause> clauses;
   std::size_t bytes = 0;  // of text so far
@@ -138,12 +147,14 @@ struct Reply {
     return std::all_of(clauses.begin(), clauses.end(), [](const Clause& c) { return c.filler; });
   }
   bool exists() const { return kind != Kind::none; }
+  bool scripted() const { return !directions.by_model; }  // the flow says and calls this itself
+  bool asks() const { return !clauses.empty() && clauses.back().text.find('?') != std::string::npos; }
   bool out() const { return exists() && released && !flushing; }  // is heard, or about to be
 };
 
 // What became of a tool's call.
 struct Outcome {
-  std::string tool;
+  std::string tool, arguments;
   bool ok = false;
   std::string text;
 };
@@ -162,6 +173,8 @@ struct FlowState {
   std::vector<Field> fields;
   std::vector<bool> visited;  // by node
   Called called = Called::no;
+  std::string arguments;          // … with these
+  bool heard = false;             // something that was said or asked here
   int misses = 0;                 // of the caller's answers here, in a row
   bool entering = false;          // the model has come here, and what is said on entry waits for its reply's end
   std::string said;               // … on the way here
@@ -195,7 +208,9 @@ struct Task {
   std::vector<std::pair<std::string, std::string>> facts;  // remembered: key and JSON text
   bool results_waiting = false;                            // tools have returned what the model has not been told
   bool results_quiet = false;     // … what it need not be told, if its reply has said something
-  int steps = 0;                  // tool steps since the caller's last words
+  int steps = 0;                  // tool steps since the caller's last words, by the model …
+  int flow_steps = 0;             // … and by the flow
+  bool flow_called = false;       // the results that are waited for are of the flow's own calls
   std::vector<Outcome> outcomes;  // of tools that have returned, since the flow was told
 
   // One that takes its time outside, and that the caller is waiting for.
@@ -225,15 +240,6 @@ struct State {
   FlowState flow;
   Task task;
   Reply reply;
-};
-
-// How the next answer comes about: the flow says it, or the model does.
-struct Directions {
-  bool by_model = true;
-  bool silent = false;  // nobody does: the caller is waited for
-  std::string say;
-  std::vector<llm::ToolCall> calls;  // without ids
-  std::string then;                  // behind what the model says, where that asks nothing
 };
 
 // What the machines of one step have decided so far, each with its reason.

@@ -48,6 +48,7 @@ class Machine {
         reply_over_(!live_) {}
 
   void step() {
+    if (d_.commit) t_.outcomes.clear();  // the flow has been told of these; what ends in this step is still to be told
     replies();
     progress();
     results();
@@ -68,9 +69,14 @@ class Machine {
     return bytes / 3 + 4;
   }
 
+  // What stands before is summed up, or was to be forgotten.
+  std::size_t told_from() const {
+    return std::max(t_.summary.upto, where_turn_begins(t_.context, all_.flow.told_from));
+  }
+
   // No call of a tool is told without its result, nor a result without its call.
   bool whole(std::size_t upto) const {
-    for (std::size_t i = t_.summary.upto; i < upto; ++i)
+    for (std::size_t i = told_from(); i < upto; ++i)
       for (const auto& call : t_.context[i]->calls)
         if (std::none_of(t_.context.begin(), t_.context.begin() + static_cast<std::ptrdiff_t>(upto),
                          [&](const auto& r) { return r->kind == Item::Kind::tool_result && r->call_id == call.id; }))
@@ -81,10 +87,10 @@ class Machine {
   // Before one of the caller's turns: where the last ones are told as they were said.
   std::size_t where_to_summarize() const {
     std::size_t tokens = 0;
-    for (std::size_t i = t_.summary.upto; i < t_.context.size(); ++i) tokens += tokens_of(*t_.context[i]);
+    for (std::size_t i = told_from(); i < t_.context.size(); ++i) tokens += tokens_of(*t_.context[i]);
     if (s_.summarize_tokens <= 0 || tokens <= static_cast<std::size_t>(s_.summarize_tokens)) return 0;
     int turns = 0;
-    for (std::size_t i = t_.context.size(); i-- > t_.summary.upto;)
+    for (std::size_t i = t_.context.size(); i-- > told_from();)
       if (t_.context[i]->kind == Item::Kind::caller && ++turns >= s_.summarize_keep && whole(i)) return i;
     return 0;
   }
@@ -106,12 +112,14 @@ class Machine {
       return;
     const std::size_t wanted = where_turn_begins(t_.context, all_.flow.summarized_to);
     const bool by_flow = wanted > summary.upto && whole(wanted);
-    if (!by_flow && !appended_) return;
+    if (!appended_ && (!by_flow || summary.failures > 0)) return;
     const std::size_t upto = by_flow ? wanted : where_to_summarize();
-    if (upto <= summary.upto) return;
+    const std::size_t from = told_from();
+    if (upto <= from) return;
     summary.making = upto;
     const auto at = [&](std::size_t i) { return t_.context.begin() + static_cast<std::ptrdiff_t>(i); };
-    out_.push_back({action::Summarize{static_cast<std::int64_t>(upto), summary.text, {at(summary.upto), at(upto)}},
+    out_.push_back({action::Summarize{
+                        static_cast<std::int64_t>(upto), from > summary.upto ? "" : summary.text, {at(from), at(upto)}},
                     by_flow ? "the flow wants what was said before in short" : "the call has grown long"});
   }
 
@@ -151,7 +159,8 @@ class Machine {
     end_where([](const Running& r) { return r.settings.builtin == Builtin::send_digits; },
               cut ? "The caller spoke before all keys were pressed." : "The keys have been pressed.", !cut);
     for (Running& r : t_.running) r.spoken = r.spoken || !r_.says_nothing();
-    if (std::exchange(t_.results_quiet, false) && r_.says_nothing()) t_.results_waiting = true;
+    const bool to_be_asked = s_.flow.exists() && asked_for(all_) && !r_.asks();
+    if (std::exchange(t_.results_quiet, false) && (r_.says_nothing() || to_be_asked)) t_.results_waiting = true;
   }
 
   // ---- what tools return
@@ -163,7 +172,7 @@ class Machine {
       r.deadline = {};
       return;
     }
-    t_.outcomes.push_back({r.tool, ok, text});
+    t_.outcomes.push_back({r.tool, r.arguments, ok, text});
     if (r.told)
       append({Item::Kind::note, "The tool " + r.tool + ", called earlier, is over. " + std::move(text), false, {}, {}});
     else
@@ -227,16 +236,17 @@ class Machine {
 
   void commit() {
     const std::string& words = d_.commit->text;
-    const bool will = will_release(r_, d_);
+    const bool will = will_release(all_, d_);
     // One that was neither heard nor stopped has called its tools all the same.
     if (live_ && r_.released && !reply_over_ && !r_.calls.empty()) append_reply("", true);
-    t_.outcomes.clear();  // the flow has been told
+    const bool untold = s_.flow.exists() && !t_.outcomes.empty();
     for (Running& r : t_.running)
       if (!r.early) goes_on(r, words);
     sweep();
     append({Item::Kind::caller, words, false, {}, {}});
-    t_.steps = 0;
-    t_.results_waiting = t_.results_quiet = false;
+    t_.steps = t_.flow_steps = 0;
+    t_.flow_called = t_.results_quiet = false;
+    t_.results_waiting = untold;
     t_.called.clear();
     if (!will) return;
     for (const auto& call : r_.calls) {
@@ -284,8 +294,9 @@ class Machine {
   // The mind of the current reply may call this tool.
   bool accepted(const event::ToolAsked& t) const {
     if (!live_ || reply_over_ || t.generation != r_.generation || r_.mind_done || r_.flushing) return false;
-    const int most = r_.scripted ? kMostFlowSteps : s_.tool_steps;
-    if ((r_.released ? t_.steps : 0) >= most || r_.calls.size() >= kMostCalls) return false;
+    const int steps = r_.scripted() ? t_.flow_steps : t_.steps;
+    if ((r_.released ? steps : 0) >= (r_.scripted() ? kMostFlowSteps : s_.tool_steps) || r_.calls.size() >= kMostCalls)
+      return false;
     // An id twice would mix up two results.
     return std::ranges::find(r_.calls, t.id, &llm::ToolCall::id) == r_.calls.end() &&
            std::ranges::find(t_.running, t.id, &Running::id) == t_.running.end() &&
@@ -299,7 +310,7 @@ class Machine {
   const ToolSettings* find(const std::string& name) const {
     const auto it = std::ranges::find(s_.tools, name, &ToolSettings::name);
     if (it == s_.tools.end()) return nullptr;
-    if (s_.flow.exists() && !r_.scripted) {
+    if (s_.flow.exists() && !r_.scripted()) {
       const auto& offered = s_.flow.nodes[std::min(r_.node, s_.flow.nodes.size() - 1)].tools;
       if (std::ranges::find(offered, name) == offered.end()) return nullptr;
     }
@@ -307,7 +318,7 @@ class Machine {
   }
 
   void refuse(const llm::ToolCall& call, std::string text) {
-    t_.outcomes.push_back({call.name, false, text});
+    t_.outcomes.push_back({call.name, call.arguments, false, text});
     answer(call, std::move(text));
   }
   void answer(const llm::ToolCall& call, std::string text, bool quiet = false) {
@@ -320,12 +331,16 @@ class Machine {
     const ToolSettings* tool = find(call.name);
     if (!tool) return refuse(call, "There is no tool of that name.");
     const bool has_effect = tool->effect != Effect::none && tool->builtin == Builtin::none;
-    if (has_effect && again(call))
+    if (has_effect && runs_already(call))
+      return answer(call, std::string(dialog::still_running));  // its result is the other's
+    const bool may_repeat = r_.scripted() && tool->effect == Effect::idempotent;
+    if (has_effect && !may_repeat && again(call))
       return refuse(call,
                     "This has been called with the same arguments already; that call counts, this one was not made.");
     if (!early) t_.called.push_back(call);
     Running running{call.id, call.name, call.arguments, {}, *tool, early};
-    if (r_.scripted) running.settings.interruptible = false;  // nobody would call it again
+    if (r_.scripted()) running.settings.interruptible = false;  // nobody would call it again
+    t_.flow_called = r_.scripted();
     if (tool->builtin != Builtin::none && tool->builtin != Builtin::collect)
       return start_builtin(call, std::move(running));
     running.deadline = Deadline(later(now_, Duration(tool->timeout_us)));
@@ -335,18 +350,24 @@ class Machine {
     if (!early && d_.preface.empty() && r_.says_nothing() && r_.cutter.empty()) d_.preface = tool->say;
   }
 
-  // Called since the caller's last words, or still running.
+  // Called since the caller's last words.
   bool again(const llm::ToolCall& call) const {
     const auto same = [&](const std::string& name, const std::string& arguments) {
       return name == call.name && tools::same_arguments(arguments, call.arguments);
     };
-    return std::ranges::any_of(t_.called, [&](const auto& c) { return same(c.name, c.arguments); }) ||
-           std::ranges::any_of(t_.running, [&](const auto& r) { return same(r.tool, r.arguments); });
+    return std::ranges::any_of(t_.called, [&](const auto& c) { return same(c.name, c.arguments); });
+  }
+  bool runs_already(const llm::ToolCall& call) const {
+    return std::ranges::any_of(t_.running, [&](const Running& r) {
+      return r.tool == call.name && tools::same_arguments(r.arguments, call.arguments);
+    });
   }
 
   void start_builtin(const llm::ToolCall& call, Running running) {
     if (running.settings.builtin == Builtin::go_to) {
-      d_.moves.push_back(call.name.substr(std::min(call.name.size(), kGoTo.size())));
+      const std::string to = call.name.substr(std::min(call.name.size(), kGoTo.size()));
+      if (!way_of_model(all_, to)) return answer(call, "This is not possible yet.");
+      d_.moves.push_back(to);
       return answer(call, "You are there now.");
     }
     if (running.settings.builtin == Builtin::note) return note(call);
@@ -365,8 +386,8 @@ class Machine {
     if (!s_.flow.exists()) return refuse(call, "There is no tool of that name.");
     auto noted = read_noted(s_.flow, s_.flow.nodes[std::min(r_.node, s_.flow.nodes.size() - 1)], call.arguments);
     if (!noted) return answer(call, noted.error().what);
-    answer(call, "Noted.", !opens_a_way(all_, *noted));
     for (auto& field : *noted) d_.noted.push_back(std::move(field));
+    answer(call, "Noted.", !opens_a_way(all_, d_.noted));
   }
 
   void remember(const llm::ToolCall& call, const BuiltinCall& wanted) {
@@ -387,7 +408,7 @@ class Machine {
         all_.line.phase != LineState::Phase::up)
       return;
     t_.results_waiting = false;
-    ++t_.steps;
+    ++(std::exchange(t_.flow_called, false) ? t_.flow_steps : t_.steps);
     d_.ask_again = "the tools have returned";
     d_.outcomes = std::exchange(t_.outcomes, {});
   }

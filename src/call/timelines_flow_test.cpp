@@ -196,6 +196,95 @@ TEST(Flows, what_was_prepared_before_the_turn_was_decided_is_said_and_moves_only
   EXPECT_EQ(count_of<action::Enter>(w), 2);
 }
 
+TEST(Flows, words_that_lead_back_to_their_own_question_are_answered_once) {
+  Settings s;
+  FlowNode menu{.name = "menu"};
+  menu.collect = {slot("topic", SlotKind::one_of, "What would you like to know?")};
+  menu.collect[0].choices = {{"hours", {"hours"}}, {"place", {"address"}}};
+  menu.next = {{.to = "hours", .conditions = {{"topic", {"hours"}}}}, {.to = "place"}};
+  FlowNode hours{.name = "hours", .say = "From eight to five."};
+  hours.next = {{.to = "menu"}};
+  FlowNode place{.name = "place", .say = "Green Street."};
+  place.next = {{.to = "menu"}};
+  s.flow.nodes = {menu, hours, place};
+  s.flow.language = "en";
+  s.greeting = "What would you like to know?";
+  auto w = calls(s, one_by_one({"what are your hours", "and your address"}));
+  w.run(20s);
+  EXPECT_EQ(said(w),
+            "What would you like to know? | From eight to five. | What would you like to know? | Green Street. | "
+            "What would you like to know?")
+      << w.timeline_text();
+}
+
+namespace {
+
+// Looks things up by their number, again and again.
+Settings looking_up() {
+  Settings s = with_tool();
+  FlowNode number{.name = "number"};
+  number.collect = {slot("order", SlotKind::digits, "Which number?")};
+  number.next = {{.to = "look"}};
+  FlowNode look{.name = "look", .call = "book"};
+  look.arguments = R"({"number":"{order}"})";
+  look.keep = {{"status", "status"}};
+  look.next = {{.to = "shipped", .conditions = {{"status", {"shipped"}}}}, {.to = "unknown"}};
+  FlowNode shipped{.name = "shipped", .say = "It is on its way."};
+  shipped.next = {{.to = "number"}};
+  FlowNode unknown{.name = "unknown", .say = "I find no such order."};
+  unknown.next = {{.to = "number"}};
+  s.flow.nodes = {number, look, shipped, unknown};
+  s.flow.anywhere = {{.to = "number", .hears = {"start over"}}};
+  s.flow.language = "en";
+  s.greeting = "Which number?";
+  return s;
+}
+
+}  // namespace
+
+TEST(Flows, what_one_call_has_brought_does_not_answer_for_the_next) {
+  auto w = calls(looking_up(), one_by_one({"four four seven one", "nine nine nine nine"}));
+  w.use = [](const action::CallTool& call) {
+    const bool known = call.arguments.find("4471") != std::string::npos;
+    return Rehearsal::Tool{.after = 300ms, .result = known ? R"({"status":"shipped"})" : "Not found.", .ok = known};
+  };
+  w.run(22s);
+  EXPECT_EQ(nodes(w), "number look shipped number look unknown number") << w.timeline_text();
+}
+
+TEST(Flows, a_result_that_comes_late_is_not_taken_for_that_of_the_next_call) {
+  auto w = calls(looking_up(), one_by_one({"four four seven one", "please start over", "nine nine nine nine"}));
+  w.use = [](const action::CallTool& call) {
+    const bool first = call.arguments.find("4471") != std::string::npos;
+    return first ? Rehearsal::Tool{.after = 9500ms, .result = R"({"status":"shipped"})"}
+                 : Rehearsal::Tool{.after = 3s, .result = R"({"status":"lost"})"};
+  };
+  w.speech = {{4s, 5s, "four four seven one"}, {8s, 9s, "please start over"}, {12s, 13s, "nine nine nine nine"}};
+  w.run(30s);
+  EXPECT_EQ(count_of<action::CallTool>(w), 2) << w.timeline_text();
+  EXPECT_EQ(nodes(w), "number look number look unknown number") << w.timeline_text();
+}
+
+TEST(Flows, a_late_result_makes_nobody_speak_where_the_caller_is_awaited) {
+  auto w = calls(looking_up(), {});
+  w.speech = {{4s, 5s, "four four seven one"}, {8s, 9s, "please start over"}};
+  w.use = [](const action::CallTool&) { return Rehearsal::Tool{.after = 8s, .result = "late"}; };
+  w.run(20s);
+  for (int n = 0; auto* ask = nth<action::Ask>(w, n); ++n) EXPECT_TRUE(ask->script) << n << w.timeline_text();
+}
+
+TEST(Flows, a_call_whose_deadline_passes_as_the_caller_ends_a_turn_has_failed_all_the_same) {
+  for (int ms = 0; ms < 400; ms += 20) {
+    auto s = looking_up();
+    s.tools[0].timeout_us = 4'000'000 + ms * 1000;
+    auto w = calls(s, {{4s, 5s, "four four seven one"}, {8s, 9s, "hello"}});
+    w.use = [](const action::CallTool&) { return Rehearsal::Tool{.never = true}; };
+    w.run(22s);
+    EXPECT_EQ(count_of<action::CallTool>(w), 1) << ms << w.timeline_text();
+    EXPECT_EQ(nodes(w), "number look unknown number") << ms << w.timeline_text();
+  }
+}
+
 // ---- a model that calls tools
 
 namespace {
@@ -266,6 +355,38 @@ TEST(Flows, what_the_model_notes_is_known_and_its_tools_success_takes_the_way_be
   EXPECT_EQ(nodes(w), "talk book bye") << w.timeline_text();
   EXPECT_EQ(w.state().flow.fields.at(0).value, "tuesday");
   EXPECT_EQ(w.count("hang up"), 1) << w.timeline_text();
+}
+
+TEST(Flows, a_way_that_is_not_open_yet_is_not_taken_by_the_model_either) {
+  auto s = led();
+  s.flow.nodes[0].next[0].conditions = {{"day", {"monday"}}};
+  auto w = calls(s, {{500ms, 1500ms, "hello I need a dentist"}});
+  w.answers = {calling(answer("", 0ms), {{"m1", "go_to_book", "{}"}}), answer("Not yet.", 1s)};
+  w.answers[0].tokens.clear();
+  w.run(8s);
+  EXPECT_EQ(nodes(w), "talk") << w.timeline_text();
+  EXPECT_NE(w.context().find("This is not possible yet."), std::string::npos) << w.context();
+}
+
+TEST(Flows, what_the_way_says_is_said_where_the_model_takes_it_too) {
+  auto s = led();
+  s.flow.nodes[0].next[0].say = "With pleasure.";
+  auto w = calls(s, {{500ms, 1500ms, "hello I need a dentist"}});
+  w.answers = {calling(answer("", 0ms), {{"m1", "go_to_book", "{}"}})};
+  w.answers[0].tokens.clear();
+  w.run(8s);
+  EXPECT_EQ(said(w), "With pleasure.") << w.timeline_text();
+}
+
+TEST(Flows, questions_that_the_model_answers_are_no_misunderstandings) {
+  auto s = booking();
+  s.flow.nodes[1].talks = true;
+  s.flow.nodes[1].unclear = "bye";
+  s.flow.nodes[1].tries = 2;
+  auto w = calls(s, one_by_one({"an appointment", "where are you located", "and where do I park", "is it far"}));
+  w.think = [](const std::string&, int) { return answer("In Green Street."); };
+  w.run(36s);
+  EXPECT_EQ(nodes(w), "wish when") << w.timeline_text();
 }
 
 TEST(Flows, a_note_that_does_not_fit_is_told_to_the_model_in_a_sentence) {

@@ -219,6 +219,12 @@ std::optional<Found> slot_in(SlotKind kind, const std::vector<SlotChoice>& choic
   return {};
 }
 
+bool finds_in(SlotKind kind, std::string_view language) {
+  const bool written = kind == SlotKind::one_of || kind == SlotKind::number || kind == SlotKind::digits ||
+                       kind == SlotKind::phone || kind == SlotKind::email;
+  return written || tongue_of(language) != nullptr;
+}
+
 Expects expected_by(SlotKind kind) {
   switch (kind) {
     case SlotKind::number:

@@ -38,11 +38,15 @@ struct Found {
 };
 
 // `asked`: the caller has just been asked for this. Kinds that any words could be taken for (text, name, number,
-// digits, yes_no) are found only then; the others also in passing. Of two different values the last counts where the
+// digits, yes_no) are found only then; the others also in passing, one_of however not in a question ("how much is a
+// cleaning"), unless it answers the choice just given. Of two different values the last counts where the
 // caller corrects himself ("Monday, no, Tuesday"), else nothing does ("Monday or Tuesday"). `language`: a tag such as
 // "en-US" or "de"; of other languages only what is written in numerals or as a choice is found.
 std::optional<Found> slot_in(SlotKind kind, const std::vector<SlotChoice>& choices, std::string_view words,
                              std::string_view language, bool asked);
+
+// Whether slot_in() finds any of this kind in the language.
+bool finds_in(SlotKind kind, std::string_view language);
 
 // What the caller is about to say when asked for it: turn-taking gives time for all of it.
 Expects expected_by(SlotKind kind);

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::array<std::string_view, 7> kDays = {"monday", "tuesday",  "wednesday", "thursday",
                                                    "friday", "saturday", "sunday"};
+constexpr std::string_view kThe[] = {"the", "den", "dem", "der"};
+constexpr std::string_view kJoins[] = {"or", "and", "to", "through", "oder", "und", "bis"};
 constexpr int kFirstYear = 1900, kLastYear = 2099;
 
 struct Date {
@@ -207,7 +209,11 @@ class Days {
 
   std::size_t date(std::size_t i) {
     const auto d = date_at(s_, i);
-    if (!d) return 0;
+    if (!d) {  // "the first or the second of May"
+      const auto day = s_.words[i].text.size() > 2 ? ordinal_at(s_, i) : std::nullopt;
+      if (day && contains(kJoins, text_at(s_.words, day->to))) out_.push_back({i, day->to, "", ""});
+      return 0;
+    }
     put(i, d->to, value_of(*d), spoken_date(s_, i, *d));
     return d->to;
   }
@@ -222,7 +228,7 @@ class Days {
     const auto day = weekday_of(text, t_);
     if (!day) return 0;
     std::size_t to = i + 1, the = to;
-    while (contains(t_.articles, text_at(s_.words, the)) && the < to + 2) ++the;
+    if (contains(kThe, text_at(s_.words, the))) ++the;
     if (!is && the < s_.size()) {
       if (const auto d = date_at(s_, the)) {  // "Tuesday, the 24th of December"
         put(i, d->to, value_of(*d),
@@ -232,8 +238,7 @@ class Days {
       }
       if (const auto day_of_month = ordinal_at(s_, the); day_of_month && the > to) return day_of_month->to;
     }
-    if (is && phrase_at(s_.words, to, t_.courtesies) == 0 && !contains(t_.spoils, text_at(s_.words, to)) &&
-        to < s_.size())
+    if (is && phrase_at(s_.words, to, t_.courtesies) == 0 && phrase_at(s_.words, to, t_.spoils) == 0 && to < s_.size())
       return to;
     if (i > 0 && t_.ordinal(s_.words[i - 1].text)) return to;  // "the first Tuesday of the month"
     std::size_t from = i;
@@ -254,23 +259,30 @@ class Days {
     return out;
   }
 
+  bool pauses(std::size_t from, std::size_t to) const {  // "heute, morgen" are two days
+    for (std::size_t i = from; i + 1 < to; ++i)
+      if (s_.words[i].pause) return true;
+    return false;
+  }
+
   std::size_t today(std::size_t i) {
     std::size_t to = i;
     int value = 0;
     for (const auto& [phrase, days] : t_.todays)
-      if (const std::size_t n = phrase_at(s_.words, i, phrase); i + n > to) {
+      if (const std::size_t n = phrase_at(s_.words, i, phrase); i + n > to && !pauses(i, i + n)) {
         to = i + n;
         value = days;
       }
     if (to == i) return 0;
-    const std::string_view before = i > 0 ? text_at(s_.words, i - 1) : std::string_view();
+    const bool follows = i > 0 && !s_.words[i - 1].pause;
+    const std::string_view before = follows ? text_at(s_.words, i - 1) : std::string_view();
     // "Dienstag Morgen", "guten Morgen"
     if (to == i + 1 && (contains(t_.greets, before) || contains(t_.morning_before, before) || weekday_of(before, t_)))
       return to;
     const bool passing = !s_.asked && to == i + 1 && value == 0 && !contains(t_.today_before, before) &&
                          !contains(t_.today_behind, text_at(s_.words, to)) && s_.size() > 2;
     const bool greeting = !s_.asked && t_.tag == "de" && i == 0 && value == 1 && s_.words[i].pause && s_.size() > 1;
-    if (!passing && !greeting) put(i, to, value == 0 ? "today" : "tomorrow", said_back(s_, i, to));
+    if (!passing && !greeting) put(i, to, value == 0 ? "today" : value == 1 ? "tomorrow" : "", said_back(s_, i, to));
     return to;
   }
 

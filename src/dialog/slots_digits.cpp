@@ -20,6 +20,8 @@ struct Row {
   }
 };
 
+constexpr std::string_view kSome[] = {"last", "first", "final", "letzten", "ersten"};  // "the last four: 4471"
+
 bool small_letter(std::string_view text) {
   return text.size() == 1 && text[0] >= 'a' && text[0] <= 'z';
 }
@@ -54,6 +56,7 @@ class Reading {
   Row row_at(std::size_t i) {
     row_ = {};
     row_.from = row_.to = i;
+    if (i > 0 && contains(kSome, words_[i - 1].text) && single(i)) return row_;
     if (text_at(words_, i) == "plus") {
       row_.plus = true;
       ++i;
@@ -137,6 +140,11 @@ class Reading {
       row_.letters = true;
       return put(i + 1, capitals(word.text));
     }
+    if (code_letters(i)) {  // "AB-1234"; "PIN 1234" may be the same, or not
+      if (!glued(i) && !glued(i + 1)) ambiguous_ = true;
+      row_.letters = true;
+      return put(i + 1, capitals(word.text));
+    }
     if (!small_letter(word.text)) return 0;
     std::size_t next = i + 1;
     if (const std::size_t as = phrase_at(words_, next, t_.letter_for)) next += as + (next + as < words_.size() ? 1 : 0);
@@ -150,9 +158,21 @@ class Reading {
         return 0;
       }
     }
-    if (word_too && before && !behind && !capital(word.said)) return 0;
+    if (word_too && before && !behind && (word.text == "i" || !capital(word.said) || words_[i - 1].stop)) return 0;
     row_.letters = true;
     return put(next, capitals(word.text));
+  }
+  bool glued(std::size_t i) const { return i < words_.size() && words_[i].glued; }
+  // Two to four capitals beside digits, or letters that a hyphen joins to them.
+  bool code_letters(std::size_t i) const {
+    const SlotWord& word = words_[i];
+    const auto small = [](char c) { return c >= 'a' && c <= 'z'; };
+    if (word.text.size() < 2 || word.text.size() > 4 || !std::all_of(word.text.begin(), word.text.end(), small))
+      return false;
+    const bool before = !row_.groups.empty() && !words_[i - 1].pause;
+    const bool behind = digits_only(text_at(words_, i + 1)) && !word.pause;
+    if ((before && glued(i)) || (behind && glued(i + 1))) return true;
+    return (before || behind) && std::none_of(word.said.begin(), word.said.end(), small);
   }
   bool belongs(std::size_t i) const {
     const std::string_view text = text_at(words_, i);
@@ -282,8 +302,9 @@ std::optional<Found> phone_in(const Speech& speech) {
   Candidates out;
   for (const Row& row : rows) {
     const std::string digits = row.all();
-    const bool whole =
-        digits.size() >= 7 && digits.size() <= 15 && !row.broken && !said_twice(row) && !is_cardinal(speech, row);
+    const bool country = row.plus || digits[0] == '0' || digits.size() <= 11;  // else two numbers, or none
+    const bool whole = country && digits.size() >= 7 && digits.size() <= 15 && !row.broken && !said_twice(row) &&
+                       !is_cardinal(speech, row);
     if (whole && (speech.asked || named || row.plus))
       out.push_back({row.from, row.to, (row.plus ? "+" : "") + digits, phone_groups(row)});
     else if (careful || digits.size() >= 7)  // "… one four two, no, one four three": a part that can't be placed

@@ -51,15 +51,18 @@ class Addresses {
     if (sign != std::string::npos && text.size() > 1) {
       local = text.substr(0, sign);
       domain = text.substr(sign + 1);
-      if (local.empty() && !before(i, from, local)) return {};
-      if (is_local(local) && !is_domain(domain)) to = behind(i + 1, domain);
+      // "ann dot smith@example.com", "smith 42@example.com"
+      const bool begins = local.size() > 2 && !digits_only(local) && (i == 0 || joint(i - 1).empty());
+      if (!begins && !before(i, from, local)) local.clear();
+      if (!is_domain(domain)) to = behind(i + 1, domain);
     } else if (contains(t_.at_sign, text) || text == "@") {
-      if (!before(i, from, local)) return {};
+      if (!before(i, from, local)) local.clear();
       to = behind(i + 1, domain);
     } else {
       return {};
     }
-    if (!is_local(local) || !is_domain(domain)) return {};
+    if (!is_domain(domain)) return {};
+    if (!is_local(local)) return Candidate{i, to, "", ""};  // an address, but where does it begin?
     return Candidate{from, to, local + "@" + domain, ""};
   }
 
@@ -77,7 +80,7 @@ class Addresses {
   // The words before the sign: a word, and what marks, letters and digits join to it. Another word right before them
   // may belong to it or not.
   bool before(std::size_t sign, std::size_t& from, std::string& local) const {
-    bool word = false;
+    bool word = local.size() > 1 && !digits_only(local);
     std::size_t i = sign;
     while (i > 0 && sign - i < kMostWords) {
       const SlotWord& w = s_.words[i - 1];
@@ -93,10 +96,10 @@ class Addresses {
       std::string piece = w.text;
       std::size_t start = i - 1;
       if (const auto value = t_.number(w.text)) {
-        const auto tens = i > 1 ? t_.number(s_.words[i - 2].text) : std::nullopt;
+        const int tens = i > 1 ? t_.number(s_.words[i - 2].text).value_or(0) : 0;
         piece = std::to_string(*value);
-        if (*value > 0 && *value < 10 && tens && *tens >= 20 && *tens < 100 && *tens % 10 == 0) {  // "forty two"
-          piece = std::to_string(*tens + *value);
+        if (*value > 0 && *value < 10 && tens >= 20 && tens < 100 && tens % 10 == 0) {  // "forty two"
+          piece = std::to_string(tens + *value);
           --start;
         }
       } else if (!one(piece) && !digits_only(piece)) {
@@ -164,7 +167,8 @@ Candidates emails_in(const Speech& speech, std::string_view language) {
   for (std::size_t i = 0; i < speech.size(); ++i) {
     auto found = addresses.around(i);
     if (!found || (!out.empty() && found->from < out.back().to)) continue;
-    found->spoken = speech.tongue.tag.empty() ? found->value : speakable(found->value, language).text;
+    if (!found->value.empty())
+      found->spoken = speech.tongue.tag.empty() ? found->value : speakable(found->value, language).text;
     out.push_back(std::move(*found));
   }
   return out;

@@ -3,8 +3,8 @@
 namespace offhook::dialog {
 namespace {
 
-constexpr Counted kWeekdays[] = {{"monday", 1},   {"tuesday", 2}, {"wednesday", 3}, {"thursday", 4}, {"friday", 5},
-                                 {"saturday", 6}, {"sunday", 7},  {"tues", 2},      {"thurs", 4}};
+constexpr Counted kWeekdays[] = {{"monday", 1}, {"tuesday", 2},  {"wednesday", 3}, {"thursday", 4},
+                                 {"friday", 5}, {"saturday", 6}, {"sunday", 7}};
 constexpr Counted kMonths[] = {{"january", 1},   {"february", 2},  {"march", 3},  {"april", 4},     {"may", 5},
                                {"june", 6},      {"july", 7},      {"august", 8}, {"september", 9}, {"october", 10},
                                {"november", 11}, {"december", 12}, {"jan", 1},    {"feb", 2},       {"apr", 4},
@@ -14,6 +14,9 @@ constexpr Counted kTodays[] = {{"today", 0},
                                {"this afternoon", 0},
                                {"this evening", 0},
                                {"later today", 0},
+                               {"day after tomorrow", 2},
+                               {"day after", 2},
+                               {"weekend", 2},
                                {"tomorrow", 1},
                                {"tomorrow morning", 1},
                                {"tomorrow afternoon", 1},
@@ -87,7 +90,11 @@ constexpr std::string_view kLeadIns[] = {"yeah",
                                          "you know",
                                          "it'll be",
                                          "make it",
-                                         "make that"};
+                                         "make that",
+                                         "how are you",
+                                         "how are you doing",
+                                         "how's it going",
+                                         "how do you do"};
 constexpr std::string_view kCourtesies[] = {"please",
                                             "thanks",
                                             "thank you",
@@ -136,11 +143,12 @@ constexpr std::string_view kDenies[] = {"not",    "don't",   "dont",    "doesn't
 constexpr std::string_view kDeniesNext[] = {"instead of",     "rather than", "other than",   "anything but",
                                             "everything but", "any day but", "any time but", "every day but",
                                             "all but",        "except",      "apart from",   "without",
-                                            "no need",        "no more",     "besides",      "if"};
+                                            "no need",        "no more",     "besides"};
 constexpr std::string_view kDeniesAtOnce[] = {"no", "than", "non"};
 constexpr std::string_view kNo[] = {"no", "nope", "nah"};
-constexpr std::string_view kSpoils[] = {"bad",      "busy",   "booked",      "full",  "out",  "impossible", "difficult",
-                                        "terrible", "closed", "unavailable", "early", "late", "conflict"};
+constexpr std::string_view kSpoils[] = {"bad",       "busy",     "booked",  "full",        "impossible",
+                                        "difficult", "terrible", "closed",  "unavailable", "conflict",
+                                        "too early", "too late", "too soon"};
 constexpr std::string_view kRefers[] = {"that", "that's", "it", "it's", "this", "which", "they"};
 constexpr std::string_view kArticles[] = {"a",      "an",    "the",    "on",   "at", "in",   "for",
                                           "this",   "next",  "really", "any",  "to", "want", "quite",
@@ -173,7 +181,17 @@ constexpr std::string_view kPast[] = {"was",
                                       "been",
                                       "have an appointment",
                                       "my appointment",
-                                      "got an appointment"};
+                                      "got an appointment",
+                                      "cancel",
+                                      "canceled",
+                                      "cancelled",
+                                      "i'm off",
+                                      "dated",
+                                      "arrived",
+                                      "delivered",
+                                      "move my",
+                                      "reschedule my",
+                                      "see you"};
 constexpr std::string_view kOpening[] = {"open", "closed", "opening", "hours", "close", "closing"};
 constexpr std::string_view kAsksBack[] = {"what",
                                           "sorry",
@@ -200,7 +218,11 @@ constexpr std::string_view kAsksBack[] = {"what",
                                           "can you repeat that",
                                           "could you repeat that",
                                           "can you say that again",
-                                          "could you say that again"};
+                                          "could you say that again",
+                                          "what's that",
+                                          "what is that",
+                                          "who's this",
+                                          "who is that"};
 
 constexpr std::string_view kYes[] = {"yes",
                                      "yeah",
@@ -226,7 +248,6 @@ constexpr std::string_view kYes[] = {"yes",
                                      "i believe so",
                                      "i guess so",
                                      "i suppose so",
-                                     "why not",
                                      "please do",
                                      "go ahead",
                                      "exactly",
@@ -277,7 +298,8 @@ constexpr std::string_view kYesAlone[] = {"right",
                                           "i'd love to",
                                           "let's do that",
                                           "let's do it",
-                                          "true"};
+                                          "true",
+                                          "why not"};
 constexpr std::string_view kSaysNo[] = {"no",
                                         "nope",
                                         "nah",
@@ -312,7 +334,13 @@ constexpr std::string_view kSaysNo[] = {"no",
                                         "not today",
                                         "not now",
                                         "not right now",
-                                        "no need"};
+                                        "no need",
+                                        "not at the moment",
+                                        "i'm afraid not",
+                                        "i think not",
+                                        "that is not right",
+                                        "that's not it",
+                                        "i don't believe so"};
 constexpr std::string_view kSaysNoAlone[] = {
     "wrong",     "i don't",   "i do not",    "i'm not",  "i am not",     "i didn't",          "i haven't",
     "i can't",   "i won't",   "i wouldn't",  "it isn't", "it's not",     "it is not",         "we don't",
@@ -323,7 +351,7 @@ constexpr std::string_view kUndecided[] = {"but",      "if",         "maybe",   
                                            "no clue",  "guess not",  "can you repeat", "either"};
 constexpr std::string_view kNeutral[] = {"no problem",     "no worries",    "no doubt",  "no one",
                                          "no matter",      "no preference", "yes or no", "right now",
-                                         "all right then", "no hurry",      "no rush"};
+                                         "all right then", "no hurry",      "no rush",   "never mind"};
 
 constexpr std::string_view kNotCountBefore[] = {
     "that",  "this", "the",  "first", "second", "third", "last",  "other", "another", "which", "no",   "any",
@@ -331,8 +359,8 @@ constexpr std::string_view kNotCountBefore[] = {
 constexpr std::string_view kNotCountBehind[] = {"moment",   "second",        "sec",        "minute",
                                                 "thing",    "more thing",    "more time",  "day",
                                                 "question", "more question", "please hold"};
-constexpr std::string_view kMoreOrLess[] = {"than", "least",  "most",   "over",    "under",
-                                            "to",   "almost", "nearly", "between", "from"};
+constexpr std::string_view kMoreOrLess[] = {"than",   "least",   "most", "over",  "under", "to",    "almost",
+                                            "nearly", "between", "from", "point", "fewer", "below", "above"};
 constexpr std::string_view kAndHalf[] = {"and a half", "and one half"}, kPoint[] = {"point"},
                            kMinus[] = {"minus", "negative"}, kScaleAnd[] = {"and"};
 constexpr std::string_view kTwice[] = {"double"}, kThrice[] = {"triple", "treble"},
@@ -346,26 +374,27 @@ constexpr std::string_view kExtension[] = {"extension", "ext"};
 
 constexpr std::string_view kNext[] = {"next", "this", "coming", "this coming", "on next", "the coming", "the next"};
 constexpr std::string_view kNextWeek[] = {"next week", "this week", "of next week", "the week after next"};
-constexpr std::string_view kNotThisDay[] = {"every", "each",    "last",     "past",      "before", "after",
-                                            "until", "till",    "by",       "since",     "from",   "any",
-                                            "than",  "between", "previous", "alternate", "other"};
+constexpr std::string_view kNotThisDay[] = {"every",   "each",     "last",      "past",  "before", "after",
+                                            "until",   "till",     "by",        "since", "from",   "any",
+                                            "between", "previous", "alternate", "other"};
 constexpr std::string_view kNotThisDayBehind[] = {
     "week",    "after",           "in two weeks",  "in a week", "in three weeks", "until",    "till",
     "onwards", "at the earliest", "at the latest", "or later",  "or after",       "fortnight"};
-constexpr std::string_view kTodayBefore[] = {"for", "later", "in", "come", "even", "available", "possible", "is", "do"};
-constexpr std::string_view kTodayBehind[] = {"at", "around", "or", "would", "works", "please", "is", "if"};
+constexpr std::string_view kTodayBefore[] = {"for", "later", "in", "come", "even", "available", "possible", "do"};
+constexpr std::string_view kTodayBehind[] = {"at", "around", "or", "would", "works", "please", "if"};
 
 constexpr std::string_view kDayPartBehind[] = {"in the morning", "in the afternoon", "in the evening", "at night",
                                                "tonight",        "this morning",     "this afternoon", "this evening"};
 constexpr std::string_view kGreets[] = {"good"};
 constexpr std::string_view kAt[] = {"at"};
-constexpr std::string_view kNotThisTime[] = {"after", "before", "until",   "till", "by",
-                                             "since", "from",   "between", "than"};
+constexpr std::string_view kNotThisTime[] = {"after", "before", "until", "till", "by", "since", "from", "between"};
 constexpr std::string_view kHourBehind[] = {
-    "please",  "would",    "is",       "works",   "sounds",        "then", "if",  "or",      "and",    "on",
-    "at",      "tomorrow", "today",    "tonight", "this",          "next", "ish", "maybe",   "thanks", "thank",
-    "no",      "sorry",    "i",        "sharp",   "for",           "but",  "not", "doesn't", "won't",  "isn't",
-    "instead", "rather",   "actually", "to",      "in the morning"};
+    "please", "would", "is",      "works",  "sounds",   "then",  "if",
+    "or",     "and",   "on",      "at",     "tomorrow", "today", "tonight",
+    "this",   "next",  "ish",     "maybe",  "thanks",   "thank", "no",
+    "sorry",  "i",     "sharp",   "for",    "but",      "not",   "doesn't",
+    "won't",  "isn't", "instead", "rather", "actually", "to",    "in the morning",
+    "than"};
 constexpr std::string_view kNotHourBefore[] = {
     "that", "this",    "first", "second", "third",     "last",  "other", "later", "earlier", "which", "every",
     "any",  "another", "room",  "number", "apartment", "suite", "page",  "line",  "option",  "only",  "have",
@@ -373,9 +402,10 @@ constexpr std::string_view kNotHourBefore[] = {
 
 constexpr std::string_view kIntroduces[] = {"my name is",      "my name's",       "the name is",     "name is",
                                             "the name's",      "my full name is", "you can call me", "my first name is",
-                                            "my last name is", "my surname is",   "last name is",    "first name is"};
+                                            "my last name is", "my surname is",   "last name is",    "first name is",
+                                            "first name",      "last name",       "surname is",      "surname"};
 constexpr std::string_view kIntroducesWeakly[] = {
-    "this is", "i'm", "i am", "it's", "it is", "that's", "call me", "you're speaking with", "you're speaking to"};
+    "this is", "i'm", "i am", "it's", "it is", "that's", "call me", "you're speaking with", "you're speaking to", "im"};
 constexpr std::string_view kSpelled[] = {"spelled", "spelt", "spelling is",      "that's",    "spelled out",
                                          "it's",    "is",    "and it's spelled", "i spell it"};
 constexpr std::string_view kTitles[] = {"mr", "mrs", "ms", "miss", "dr", "doctor", "mister", "professor", "prof"};
@@ -479,13 +509,43 @@ constexpr std::string_view kNoName[] = {"a",           "about",       "above",
                                         "robot",       "dunno",       "whatever",
                                         "secretary",   "manager",     "husband",
                                         "wife",        "mother",      "father",
-                                        "son",         "daughter",    "friend"};
+                                        "son",         "daughter",    "friend",
+                                        "under",       "im",          "thats",
+                                        "ive",         "dont",        "ridiculous",
+                                        "terrible",    "awful",       "crazy",
+                                        "everyone",    "anybody",     "anyone",
+                                        "nowhere",     "somewhere",   "maam",
+                                        "morning",     "voicemail",   "insurance",
+                                        "doctor",      "dentist",     "address",
+                                        "office",      "sales",       "support",
+                                        "service",     "billing",     "account",
+                                        "booking",     "reservation", "table",
+                                        "weekend",     "week",        "month",
+                                        "day",         "year",        "hour",
+                                        "hours",       "free",        "available",
+                                        "able",        "allowed",     "early",
+                                        "outside",     "home",        "alone",
+                                        "pregnant",    "married",     "single",
+                                        "old",         "young",       "deaf",
+                                        "blind",       "stuck",       "locked",
+                                        "broken",      "angry",       "upset",
+                                        "frustrated",  "fed",         "concerned",
+                                        "curious",     "certain",     "aware",
+                                        "unable",      "either",      "neither",
+                                        "both",        "half",        "hungry",
+                                        "cold",        "hot",         "warm",
+                                        "raining",     "snowing",     "love",
+                                        "hate",        "forget",      "forgot",
+                                        "remember",    "mistake",     "joke",
+                                        "joking",      "kidding",     "serious",
+                                        "seriously",   "hurry",       "quick",
+                                        "quickly"};
 
 constexpr std::string_view kAtSign[] = {"at", "@"}, kDot[] = {"dot", "point", "period"}, kUnderscore[] = {"underscore"},
                            kHyphen[] = {"dash", "hyphen", "minus"}, kPlus[] = {"plus"};
 constexpr std::string_view kBeforeAddress[] = {"it's",  "its",  "is",   "that's", "email", "e-mail", "mail", "address",
                                                "yes",   "yeah", "sure", "okay",   "ok",    "so",     "well", "to",
-                                               "under", "use",  "no",   "sorry",  "and",   "mean",   "name"};
+                                               "under", "use",  "no",   "sorry",  "and",   "mean",   "name", "or"};
 
 }  // namespace
 
@@ -513,8 +573,8 @@ const SlotTongue& english_slots() {
                                      .opening = kOpening,
                                      .asks_back = kAsksBack,
                                      .yes = kYes,
-                                     .yes_alone = kYesAlone,
                                      .says_no = kSaysNo,
+                                     .yes_alone = kYesAlone,
                                      .says_no_alone = kSaysNoAlone,
                                      .undecided = kUndecided,
                                      .neutral = kNeutral,

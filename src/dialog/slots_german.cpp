@@ -8,11 +8,11 @@ constexpr Counted kWeekdays[] = {{"montag", 1},  {"dienstag", 2}, {"mittwoch", 3
 constexpr Counted kMonths[] = {{"januar", 1},    {"jänner", 1},   {"februar", 2},   {"märz", 3},     {"maerz", 3},
                                {"april", 4},     {"mai", 5},      {"juni", 6},      {"juli", 7},     {"august", 8},
                                {"september", 9}, {"oktober", 10}, {"november", 11}, {"dezember", 12}};
-constexpr Counted kTodays[] = {
-    {"heute", 0},        {"heute morgen", 0},     {"heute früh", 0},    {"heute vormittag", 0},
-    {"heute mittag", 0}, {"heute nachmittag", 0}, {"heute abend", 0},   {"morgen", 1},
-    {"morgen früh", 1},  {"morgen vormittag", 1}, {"morgen mittag", 1}, {"morgen nachmittag", 1},
-    {"morgen abend", 1}};
+constexpr Counted kTodays[] = {{"übermorgen", 2},    {"wochenende", 2},        {"heute", 0},
+                               {"heute morgen", 0},  {"heute früh", 0},        {"heute vormittag", 0},
+                               {"heute mittag", 0},  {"heute nachmittag", 0},  {"heute abend", 0},
+                               {"morgen", 1},        {"morgen früh", 1},       {"morgen vormittag", 1},
+                               {"morgen mittag", 1}, {"morgen nachmittag", 1}, {"morgen abend", 1}};
 constexpr DayPart kDayParts[] = {
     {"morgens", 1, 11, 0},     {"morgen", 1, 11, 0},      {"früh", 1, 11, 0},       {"vormittag", 5, 12, 0},
     {"vormittags", 5, 12, 0},  {"mittag", 11, 12, 0},     {"mittag", 1, 2, 12},     {"mittags", 11, 12, 0},
@@ -71,14 +71,16 @@ constexpr std::string_view kLeadIns[] = {"ja",
                                          "so gegen",
                                          "gegen",
                                          "ungefähr",
-                                         "etwa"};
+                                         "etwa",
+                                         "wie geht's",
+                                         "wie geht es ihnen"};
 constexpr std::string_view kCourtesies[] = {
     "bitte",      "danke",      "danke schön",    "dankeschön",     "vielen dank",  "wäre gut",
     "wäre super", "wäre schön", "wäre toll",      "passt",          "passt gut",    "passt mir",
     "geht",       "geht gut",   "ist gut",        "gerne",          "gern",         "bitte schön",
     "bitteschön", "dann",       "das wäre super", "das wäre schön", "das wäre gut", "das wäre toll",
     "super",      "gut",        "prima",          "wäre perfekt",   "so",           "das wars",
-    "das war's"};
+    "das war's",  "guten tag"};
 constexpr std::string_view kCorrections[] = {
     "nein",   "nee",       "ne",     "quatsch",  "sorry",      "entschuldigung", "ich meine", "ich meinte",
     "lieber", "doch",      "besser", "vielmehr", "halt",       "moment",         "stopp",     "beziehungsweise",
@@ -86,12 +88,12 @@ constexpr std::string_view kCorrections[] = {
 constexpr std::string_view kCorrectsBehind[] = {"meine ich", "meinte ich", "lieber", "wollte ich sagen"};
 constexpr std::string_view kDenies[] = {"nicht",  "kein", "keine",   "keinen", "keinem",  "keiner",
                                         "keines", "nie",  "niemals", "weder",  "noch nie"};
-constexpr std::string_view kDeniesNext[] = {"statt",   "anstatt",       "anstelle von", "außer", "ohne",
-                                            "bis auf", "abgesehen von", "wenn",         "falls", "ausgenommen"};
+constexpr std::string_view kDeniesNext[] = {"statt", "anstatt", "anstelle von",  "außer",
+                                            "ohne",  "bis auf", "abgesehen von", "ausgenommen"};
 constexpr std::string_view kDeniesAtOnce[] = {"nein", "nee", "als"};
 constexpr std::string_view kNo[] = {"nein", "nee", "nö", "ne"};
 constexpr std::string_view kSpoils[] = {"schlecht",    "ungünstig",  "unmöglich",   "schwierig", "ausgebucht", "belegt",
-                                        "beschäftigt", "verhindert", "geschlossen", "früh",      "spät"};
+                                        "beschäftigt", "verhindert", "geschlossen", "zu früh",   "zu spät"};
 constexpr std::string_view kRefers[] = {"das", "es", "da", "der", "die", "dann"};
 constexpr std::string_view kArticles[] = {
     "am", "an", "der", "die", "das", "den", "dem", "ein", "eine",   "einen",    "einer",     "einem",
@@ -103,7 +105,8 @@ constexpr std::string_view kInvites[] = {"wie wäre",    "wie wär's", "wie wär
                                          "warum nicht", "was ich",   "wie gesagt", "wie ist es mit", "wie sieht es"};
 constexpr std::string_view kPast[] = {"war",          "waren",       "hatte",         "hatten",  "wurde",
                                       "bekommen",     "bestellt",    "gestern",       "gewesen", "angerufen",
-                                      "ist passiert", "mein termin", "meinen termin", "seit"};
+                                      "ist passiert", "mein termin", "meinen termin", "seit",    "stornieren",
+                                      "absagen",      "verschieben", "bis dann"};
 constexpr std::string_view kOpening[] = {"geöffnet", "offen", "geschlossen", "öffnungszeiten", "auf", "zu"};
 constexpr std::string_view kAsksBack[] = {"was",
                                           "wie",
@@ -219,8 +222,8 @@ constexpr std::string_view kNotCountBehind[] = {"moment"};
 constexpr std::string_view kArticleOne[] = {"ein", "eine", "einen", "einer"};
 constexpr std::string_view kCountedThings[] = {"person", "stück",  "nacht",       "karte",       "ticket",
                                                "kind",   "zimmer", "erwachsener", "erwachsenen", "mal"};
-constexpr std::string_view kMoreOrLess[] = {"als", "mindestens", "höchstens", "maximal",  "über", "unter",
-                                            "bis", "fast",       "knapp",     "zwischen", "von"};
+constexpr std::string_view kMoreOrLess[] = {"als",  "mindestens", "höchstens", "maximal", "über",  "unter",   "bis",
+                                            "fast", "knapp",      "zwischen",  "von",     "komma", "weniger", "mehr"};
 constexpr std::string_view kAndHalf[] = {"einhalb", "und ein halb", "ein halb"}, kPoint[] = {"komma"},
                            kMinus[] = {"minus"}, kScaleAnd[] = {"und"};
 constexpr std::string_view kTwice[] = {"doppel", "zweimal"}, kThrice[] = {"dreimal"},
@@ -238,9 +241,10 @@ constexpr std::string_view kNext[] = {"nächsten",      "kommenden",        "die
                                       "nächste woche", "nächste woche am", "diese woche", "diese woche am"};
 constexpr std::string_view kNextWeek[] = {"nächste woche", "nächster woche", "diese woche", "dieser woche",
                                           "kommende woche"};
-constexpr std::string_view kNotThisDay[] = {
-    "jeden", "jeder", "letzten",      "letzter",      "vergangenen", "vorigen", "vor",   "nach", "bis",
-    "ab",    "seit",  "übernächsten", "übernächster", "zwischen",    "von",     "immer", "als",  "alle"};
+constexpr std::string_view kNotThisDay[] = {"jeden",   "jeder",        "letzten",      "letzter",   "vergangenen",
+                                            "vorigen", "vor",          "nach",         "bis",       "ab",
+                                            "seit",    "übernächsten", "übernächster", "zwischen",  "von",
+                                            "immer",   "alle",         "spätestens",   "frühestens"};
 constexpr std::string_view kNotThisDayBehind[] = {
     "in einer woche", "in zwei wochen", "in drei wochen", "in acht tagen", "in vierzehn tagen", "bis",
     "frühestens",     "spätestens",     "oder später",    "danach",        "übernächste woche", "übernächster woche",
@@ -256,19 +260,19 @@ constexpr std::string_view kDayPartBehind[] = {
 constexpr std::string_view kGreets[] = {"guten", "schönen", "gut'n"};
 constexpr std::string_view kMorningBefore[] = {"heute", "am", "jeden", "den", "der", "frühen", "dem"};
 constexpr std::string_view kAt[] = {"um"};
-constexpr std::string_view kNotThisTime[] = {"nach", "vor",      "bis", "ab",         "seit",
-                                             "von",  "zwischen", "als", "spätestens", "frühestens"};
+constexpr std::string_view kNotThisTime[] = {"nach", "vor",      "bis",        "ab",        "seit",
+                                             "von",  "zwischen", "spätestens", "frühestens"};
 constexpr std::string_view kHourBehind[] = {
     "bitte", "wäre",       "ist",    "passt", "geht",  "ginge",  "oder", "und",   "am",   "morgen",
     "heute", "vielleicht", "danke",  "nein",  "nicht", "lieber", "dann", "aber",  "wenn", "würde",
-    "herum", "rum",        "abends", "in",    "im",    "kann",   "bis",  "meine", "wär"};
+    "herum", "rum",        "abends", "in",    "im",    "kann",   "bis",  "meine", "wär",  "als"};
 constexpr std::string_view kNotHourBefore[] = {"nummer", "zimmer", "seite", "option",     "in",    "zu",
                                                "die",    "der",    "das",   "minus",      "komma", "nicht",
                                                "mal",    "für",    "alle",  "hausnummer", "den"};
 
-constexpr std::string_view kIntroduces[] = {"mein name ist",    "ich heiße",        "ich heisse",
-                                            "der name ist",     "name ist",         "mein nachname ist",
-                                            "mein vorname ist", "der nachname ist", "nachname ist"};
+constexpr std::string_view kIntroduces[] = {
+    "mein name ist",    "ich heiße",        "ich heisse",   "der name ist", "name ist", "mein nachname ist",
+    "mein vorname ist", "der nachname ist", "nachname ist", "vorname ist",  "vorname",  "nachname"};
 constexpr std::string_view kIntroducesWeakly[] = {"ich bin", "hier ist",    "hier spricht", "es ist",
                                                   "das ist", "ich bin der", "ich bin die"};
 constexpr std::string_view kSpelled[] = {"buchstabiert", "geschrieben", "das ist", "ich buchstabiere", "also"};
@@ -303,7 +307,7 @@ constexpr std::string_view kAtSign[] = {"at", "ät", "et", "@", "klammeraffe"}, 
                            kPlus[] = {"plus"};
 constexpr std::string_view kBeforeAddress[] = {
     "ist",  "lautet", "das", "email", "e-mail", "mail", "adresse", "mailadresse", "emailadresse", "ja",
-    "also", "okay",   "gut", "an",    "unter",  "nein", "und",     "meine",       "wäre"};
+    "also", "okay",   "gut", "an",    "unter",  "nein", "und",     "meine",       "wäre",         "oder"};
 
 }  // namespace
 
@@ -331,8 +335,8 @@ const SlotTongue& german_slots() {
                                      .opening = kOpening,
                                      .asks_back = kAsksBack,
                                      .yes = kYes,
-                                     .yes_alone = kYesAlone,
                                      .says_no = kSaysNo,
+                                     .yes_alone = kYesAlone,
                                      .says_no_alone = kSaysNoAlone,
                                      .undecided = kUndecided,
                                      .neutral = kNeutral,

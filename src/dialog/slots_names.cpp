@@ -10,6 +10,7 @@ namespace offhook::dialog {
 namespace {
 
 constexpr std::size_t kMostWords = 4;
+constexpr std::string_view kAnd[] = {"and", "or", "und", "oder"};  // two names
 
 bool single_letter(std::string_view text) {
   const std::size_t length = utf8_length(text);
@@ -76,6 +77,9 @@ class Names {
       const auto letters = spelled_at(from);
       return letters.size() >= 3 ? found({upper_first(letters)}) : std::nullopt;
     }
+    for (std::size_t i = to; introduced == plainly && i < s_.size(); ++i)
+      if (const std::size_t n = phrase_at(s_.words, i, t_.introduces)) return both(name, from, i, i + n);
+    if (contains(kAnd, text_at(s_.words, to)) && to + 1 < s_.size() && is_name(to + 1, false)) return {};
     const bool paused = s_.words[to - 1].pause;
     const bool over = to >= s_.size() || only_courtesies(to);
     if (!over && !paused && !contains(t_.behind_name, text_at(s_.words, to)) && spelled_at(to).empty()) return {};
@@ -88,6 +92,25 @@ class Names {
   }
 
  private:
+  // "My first name is Ann, my last name is Smith": the words between `first` and `from` say which is which.
+  std::optional<Found> both(const std::vector<std::string>& one, std::size_t first, std::size_t other,
+                            std::size_t from) const {
+    constexpr std::string_view kGiven[] = {"first", "vorname"}, kFamily[] = {"last", "surname", "nachname"};
+    const auto says = [&](Table table, std::size_t begin, std::size_t end) {
+      return std::any_of(s_.words.begin() + static_cast<std::ptrdiff_t>(begin),
+                         s_.words.begin() + static_cast<std::ptrdiff_t>(end),
+                         [&](const SlotWord& word) { return contains(table, word.text); });
+    };
+    std::vector<std::string> two;
+    take(from, true, two);
+    std::vector<std::string> given = one, family = two;
+    if (says(kFamily, 0, first) && says(kGiven, other, from))
+      std::swap(given, family);
+    else if (!says(kGiven, 0, first) || !says(kFamily, other, from))
+      return {};
+    given.insert(given.end(), family.begin(), family.end());
+    return !two.empty() && given.size() <= kMostWords ? found(given) : std::nullopt;
+  }
   // "Ann, no, Anna": from what is said last.
   std::size_t behind_correction() const {
     std::size_t from = 0;
@@ -117,6 +140,9 @@ class Names {
       if (static_cast<unsigned char>(c) < 0x80 && !(c >= 'a' && c <= 'z') && c != '\'') return false;
     for (const std::string_view end : {"n't", "'s", "'re", "'ll", "'ve", "'m", "'d"})
       if (text.ends_with(end)) return false;
+    if (!plainly && !cased_)  // "it's complicating"
+      for (const std::string_view end : {"ing", "ous", "ful", "able", "tion"})
+        if (text.ends_with(end)) return false;
     if (!plainly && cased_ && !capital(word.said) && !contains(t_.particles, text)) return false;
     if (contains(t_.particles, text)) return true;
     return !contains(t_.no_name, text) && !contains(t_.asks, text) && !contains(t_.denies, text) && !t_.number(text) &&
@@ -156,7 +182,7 @@ class Names {
   }
 
   // Letters that are read out at i: "S M I T H", "S as in Sam M as in Mary", "double T".
-  std::string spelled_at(std::size_t i) const {
+  std::string spelled_at(std::size_t i, std::size_t* end = nullptr) const {
     for (int n = 0; n < 3; ++n) i += phrase_at(s_.words, i, t_.spelled);  // "that's spelled"
     std::string out;
     while (i < s_.size() && out.size() < 80) {
@@ -168,11 +194,17 @@ class Names {
       ++i;
       if (const std::size_t n = phrase_at(s_.words, i, t_.letter_for); n > 0 && i + n < s_.size()) i += n + 1;
     }
+    if (end != nullptr) *end = i;
     return code_points(out) >= 2 ? out : std::string();
   }
   std::string spelled_behind(std::size_t from) const {
-    for (std::size_t i = from; i < s_.size(); ++i)
-      if (std::string letters = spelled_at(i); !letters.empty()) return code_points(letters) >= 3 ? letters : "?";
+    for (std::size_t i = from; i < s_.size(); ++i) {
+      std::size_t end = i;
+      const std::string letters = spelled_at(i, &end);
+      if (letters.empty()) continue;
+      const bool more = end < s_.size() && is_name(end, false);  // "Kate, K A T E, Miller"
+      return code_points(letters) >= 3 && !more ? letters : "?";
+    }
     return {};
   }
 

@@ -7,6 +7,7 @@ namespace offhook::dialog {
 namespace {
 
 constexpr std::string_view kHalves[] = {"am", "pm"};  // of the day: "3 pm" is a time
+constexpr std::string_view kOrMore[] = {"or more", "or less", "or fewer", "oder mehr", "oder weniger"};
 constexpr std::int64_t kMost = 1'000'000'000'000;
 
 std::optional<int> word_value(SlotWords words, std::size_t i, const SlotTongue& tongue) {
@@ -185,7 +186,8 @@ Candidates numbers_in(const Speech& speech) {
     if (counts(words, number->to, t)) return {};  // read out digit by digit: not one number
     const bool one = number->to == i + 1 && number->value == 1 && !digits_only(words[i].text);
     if (contains(t.more_or_less, before) || counted(t.months, before) ||
-        contains(kHalves, text_at(words, number->to)) || phrase_at(words, number->to, t.day_part_behind) > 0)
+        (t.tag == "en" && contains(kHalves, text_at(words, number->to))) || phrase_at(words, number->to, kOrMore) > 0 ||
+        phrase_at(words, number->to, t.day_part_behind) > 0)
       out.push_back({i, number->to, "", ""});
     else if (!one || (!contains(t.not_count_before, before) && phrase_at(words, number->to, t.not_count_behind) == 0))
       out.push_back({i, number->to, number->text, said_back(speech, i, number->to)});

@@ -15,7 +15,7 @@ struct Around {
     std::size_t from = 0;
     bool denied = false;             // as a whole
     std::size_t denied_from = npos;  // or what is behind this word
-    bool valued = false, refers = false;
+    bool valued = false, refers = false, asks = false;
   };
   static constexpr std::size_t npos = std::string::npos;
 
@@ -26,9 +26,8 @@ struct Around {
   const Speech& speech_;
   const Denied denied_;
   std::vector<bool> begins_value_, in_value_;
-  std::vector<std::size_t> clause_of_, sentence_of_;
+  std::vector<std::size_t> clause_of_;
   std::vector<Clause> clauses_;
-  std::vector<bool> asks_;
 };
 
 Around::Around(const Speech& speech, const Candidates& candidates, Denied denied)
@@ -46,7 +45,7 @@ Around::Around(const Speech& speech, const Candidates& candidates, Denied denied
     if (in_value_[i]) continue;
     const std::string_view word = speech.words[i].text;
     const std::string_view before = i > 0 ? text_at(speech.words, i - 1) : std::string_view();
-    if (denied == Denied::like_days && contains(t.spoils, word)) clause.denied = true;
+    if (denied == Denied::like_days && phrase_at(speech.words, i, t.spoils) > 0) clause.denied = true;
     if (phrase_at(speech.words, i, t.denies_next) > 0) {
       clause.denied_from = std::min(clause.denied_from, i);
     } else if (contains(t.denies, word) && !contains(t.asks, before)) {  // "why not Tuesday?"
@@ -68,10 +67,8 @@ void Around::find_clauses() {
   for (std::size_t i = 0; i < words.size(); ++i) {
     whole = std::max(whole, i + phrase_at(words, i, speech_.tongue.denies_next));
     if (ended || (i >= whole && !in_value_[i] && contains(speech_.tongue.begins_clause, words[i].text)))
-      clauses_.push_back({.from = i});
-    if (stopped) asks_.push_back(asks_something(i));
+      clauses_.push_back({.from = i, .asks = asks_something(i) || (!stopped && clauses_.back().asks)});
     clause_of_.push_back(clauses_.size() - 1);
-    sentence_of_.push_back(asks_.size() - 1);
     const bool inside = in_value_[i] && i + 1 < words.size() && in_value_[i + 1] && !begins_value_[i + 1];
     ended = words[i].pause && !inside;
     stopped = words[i].stop && !inside;
@@ -81,7 +78,7 @@ void Around::find_clauses() {
 bool Around::denies_value_only(std::size_t i) const {
   std::size_t next = i + 1;
   while (next < speech_.size() && next < i + 4 && contains(speech_.tongue.articles, speech_.words[next].text)) ++next;
-  return begins_value_[next];
+  return next < speech_.size() && begins_value_[next] && clause_of_[next] == clause_of_[i];
 }
 
 bool Around::asks_something(std::size_t from) const {
@@ -94,9 +91,9 @@ bool Around::asks_something(std::size_t from) const {
 
 bool Around::denies(const Candidate& candidate) const {
   const SlotTongue& t = speech_.tongue;
-  if (asks_[sentence_of_[candidate.from]]) return true;
   const Clause& clause = clauses_[clause_of_[candidate.from]];
-  if (clause.denied || clause.denied_from < candidate.from) return true;
+  const bool chooses = speech_.asked && denied_ == Denied::like_things;  // "what are your hours?" of a list of topics
+  if ((clause.asks && !chooses) || clause.denied || clause.denied_from < candidate.from) return true;
   std::size_t before = candidate.from;
   while (before > clause.from && candidate.from - before < 3 && contains(t.articles, speech_.words[before - 1].text))
     --before;
@@ -134,10 +131,9 @@ std::optional<Found> settled(const Speech& speech, Candidates candidates, Denied
   }
   const Candidate& last = candidates.back();
   for (std::size_t i = candidates.size() - 1; i-- > 0;) {
+    if (corrects(speech, candidates[i].to, candidates[i + 1].from, denied)) break;
     if (candidates[i].value == last.value) continue;
-    if (corrects(speech, candidates[i].to, candidates[i + 1].from, denied) ||
-        phrase_at(speech.words, last.to, speech.tongue.corrects_behind) > 0)
-      break;
+    if (phrase_at(speech.words, last.to, speech.tongue.corrects_behind) > 0) break;
     return {};
   }
   if (last.value.empty()) return {};  // something said that has no value

@@ -107,7 +107,6 @@ constexpr Row kChoices[] = {
     {one_of, "a cleaning or a check-up", ""},
     {one_of, "a check-up and a whitening", ""},
     {one_of, "a check up no cleaning", ""},
-    {one_of, "How much is a cleaning?", ""},
     {one_of, "I was cleaningful", ""},
     {one_of, "the uncleaning", ""},
     {one_of, "none of those", ""},
@@ -156,6 +155,9 @@ constexpr Row kDigits[] = {
     {digits, "it's A B one two three", "AB123", "A B 1 2 3"},
     {digits, "A4471.", "A4471"},
     {digits, "S as in Sierra four four seven", "S447"},
+    {digits, "AB-1234", "AB1234"},
+    {digits, "PIN 1234", ""},
+    {digits, "4471. I repeat, 4471.", "4471"},
     {digits, "nine oh five one", "9051"},
     {digits, "zero zero seven", "007"},
     {digits, "My zip code is nine four one one oh.", "94110"},
@@ -205,6 +207,9 @@ constexpr Row kEmails[] = {
     {email, "ann dash smith at example dot com", "ann-smith@example.com"},
     {email, "ann at my company dot com", "ann@mycompany.com"},
     {email, "sure, ann at example dot com please", "ann@example.com"},
+    {email, "ann dot smith@example.com", "ann.smith@example.com"},
+    {email, "smith 42@example.com", "smith42@example.com"},
+    {email, "ann smith 42@example.com", ""},
     {email, "ann smith at example dot com", ""},
     {email, "ann at example", ""},
     {email, "I'll be there at three", ""},
@@ -267,6 +272,10 @@ constexpr Row kDays[] = {
     {day, "February 30th", ""},
     {day, "13/45", ""},
     {day, "may I ask something", ""},
+    {day, "Can you do Monday at 3?", "monday"},
+    {day, "tomorrow or the day after", ""},
+    {day, "Friday or the weekend", ""},
+    {day, "Tuesday's too early", ""},
     {day, "Good morning.", ""},
     {day, "whenever", ""},
 };
@@ -337,6 +346,8 @@ constexpr Row kNames[] = {
     {name, "Ann. Smith.", "Ann Smith"},
     {name, "My name is Ann Smith and I'd like an appointment", "Ann Smith"},
     {name, "I'm José Müller.", "José Müller"},
+    {name, "My first name is Ann and my last name is Smith.", "Ann Smith"},
+    {name, "Last name Smith, first name Ann", "Ann Smith"},
     {name, "I don't want to say", ""},
     {name, "why", ""},
     {name, "what do you mean", ""},
@@ -397,6 +408,9 @@ constexpr Row kGerman[] = {
     {day, "Montag, nein, Dienstag", "tuesday"},
     {day, "nicht am Montag, sondern Dienstag", "tuesday"},
     {day, "Dienstag geht leider nicht", ""},
+    {day, "Dienstag kann ich nicht, Mittwoch geht.", "wednesday"},
+    {day, "Nein, nicht heute, morgen.", "tomorrow"},
+    {day, "spätestens Freitag", ""},
     {day, "Montag oder Dienstag", ""},
     {day, "Guten Morgen.", ""},
     {day, "übermorgen", ""},
@@ -413,6 +427,8 @@ constexpr Row kGerman[] = {
     {time, "um sieben Uhr früh", "07:00"},
     {time, "acht Uhr abends", "20:00", "acht Uhr abends"},
     {time, "heute Abend um acht", "20:00"},
+    {time, "morgen früh um sieben", "07:00"},
+    {time, "lieber um vier als um drei", "16:00"},
     {time, "so gegen drei", "15:00"},
     {time, "um drei", "15:00", "drei"},
     {time, "ein Uhr", "13:00"},
@@ -436,7 +452,6 @@ constexpr Row kGerman[] = {
     {one_of, "eine Zahnreinigung bitte", "cleaning"},
     {one_of, "keine Reinigung, nur eine Kontrolle", "check-up"},
     {one_of, "ich habe keine Versicherung", "no insurance"},
-    {one_of, "Was kostet eine Reinigung?", ""},
     {name, "Mein Name ist Anna Schmidt.", "Anna Schmidt"},
     {name, "ich heiße anna von der heide", "Anna von der Heide"},
     {name, "Guten Tag, hier ist Anna Schmidt.", "Anna Schmidt"},
@@ -462,6 +477,7 @@ constexpr Row kInPassing[] = {
     {time, "I have three kids", ""},
     {time, "I live at five Main Street", ""},
     {time, "I called at 3 pm", ""},
+    {time, "I was there at 5", ""},
     {one_of, "hi, I'd like to book a cleaning", "cleaning"},
     {email, "you can write to ann@example.com", "ann@example.com"},
     {phone, "you can reach me at 555 010 0142", "5550100142"},
@@ -500,6 +516,17 @@ TEST(Slots, yes_and_no_are_told_from_words_that_are_neither) {
 }
 TEST(Slots, a_choice_is_what_is_chosen_not_what_is_refused_or_asked_about) {
   expect_found(kChoices, "en-US", true);
+}
+TEST(Slots, a_question_chooses_where_it_answers_the_choice_and_not_in_passing) {
+  const std::vector<SlotChoice> topics{{"hours", {"hours", "open"}}, {"cleaning", {"cleaning", "Reinigung"}}};
+  const auto found = [&](const char* words, const char* language, bool asked) {
+    const auto slot = slot_in(SlotKind::one_of, topics, words, language, asked);
+    return slot ? slot->value : "";
+  };
+  EXPECT_EQ(found("What are your hours?", "en-US", true), "hours");
+  EXPECT_EQ(found("How much is a cleaning?", "en-US", true), "cleaning");
+  EXPECT_EQ(found("How much is a cleaning?", "en-US", false), "");
+  EXPECT_EQ(found("Was kostet eine Reinigung?", "de", false), "");
 }
 TEST(Slots, a_number_is_one_that_counts) {
   expect_found(kNumbers, "en-US", true);
@@ -600,17 +627,18 @@ TEST(Slots, sixty_kilobytes_take_no_longer_by_the_word) {
                                             "my name is ",
                                             "..",
                                             "--"};
+  constexpr std::string_view kLanguages[] = {"en", "de", "fr"};
+  std::size_t turn = 0;
   for (const std::string_view piece : kRepeated) {
     std::string said;
     while (said.size() < 60'000) said += piece;
-    for (const SlotKind kind : kKinds)
-      for (const std::string_view language : {"en", "de", "fr"}) {
-        const auto from = std::chrono::steady_clock::now();
-        (void)slot_in(kind, choices(), said, language, true);
-        const auto took = std::chrono::steady_clock::now() - from;
-        EXPECT_LT(took, std::chrono::seconds(4))
-            << piece << " as kind " << static_cast<int>(kind) << " in " << language;
-      }
+    for (const SlotKind kind : kKinds) {
+      const std::string_view language = kLanguages[++turn % 3];
+      const auto from = std::chrono::steady_clock::now();
+      (void)slot_in(kind, choices(), said, language, true);
+      const auto took = std::chrono::steady_clock::now() - from;
+      EXPECT_LT(took, std::chrono::seconds(4)) << piece << " as kind " << static_cast<int>(kind) << " in " << language;
+    }
   }
 }
 

@@ -8,7 +8,7 @@ namespace {
 
 enum class Half { unknown, am, pm };
 
-// "pm", "p m" at i; how many words it takes.
+// "pm", "p m" at i; how many words it takes. In German "am" is another word.
 std::size_t half_at(SlotWords words, std::size_t i, Half& half) {
   constexpr std::string_view kAm[] = {"am", "a m"}, kPm[] = {"pm", "p m"};
   const std::size_t am = phrase_at(words, i, kAm), pm = phrase_at(words, i, kPm);
@@ -48,7 +48,7 @@ class Times {
  private:
   std::size_t take(std::size_t from, std::size_t to, Clock clock) {
     Half half = Half::unknown;
-    if (const std::size_t n = half_at(s_.words, to, half)) {
+    if (const std::size_t n = t_.tag == "de" ? 0 : half_at(s_.words, to, half)) {
       to += n;
       clock.said = Clock::Said::plainly;
     }
@@ -62,7 +62,7 @@ class Times {
     }
     if (part.empty() && half == Half::unknown) part = part_around(from, to);
     const auto hour = clock.settled ? std::optional(clock.hour) : hour_of_day(clock.hour, half, part, t_.day_parts);
-    if (bounds(from)) {  // "after three", "between three and four"
+    if (bounds(from, to)) {  // "after three", "between three and four", "3 pm or later"
       out_.push_back({from, to, "", ""});
       return to;
     }
@@ -97,14 +97,15 @@ class Times {
     return part_between(before, from);
   }
 
-  bool bounds(std::size_t from) const {
+  bool bounds(std::size_t from, std::size_t to) const {
     const auto before = [&](std::size_t n) { return from >= n ? text_at(s_.words, from - n) : std::string_view(); };
-    return contains(t_.not_this_time, before(1)) ||
+    return phrase_at(s_.words, to, t_.not_this_day_behind) > 0 || contains(t_.not_this_time, before(1)) ||
            (contains(t_.articles, before(1)) && contains(t_.not_this_time, before(2)));
   }
   bool means_a_time(std::size_t from, std::size_t time_to, std::size_t to, const Clock& clock) const {
     const std::string_view before = from > 0 ? text_at(s_.words, from - 1) : std::string_view();
-    if (clock.said == Clock::Said::plainly) return s_.asked || !was(from);
+    if (!s_.asked && was(from)) return false;
+    if (clock.said == Clock::Said::plainly) return true;
     // digits that are read out: "five three thirty two"
     if ((from > 0 && counts(s_.words, from - 1, t_)) || counts(s_.words, time_to, t_)) return false;
     if (contains(t_.not_hour_before, before) || counted(t_.months, before)) return false;

@@ -17,6 +17,7 @@ enum class Role { system, user, assistant, tool };
 
 struct ToolCall {
   std::string id, name, arguments;  // arguments: JSON text as the model wrote it
+  friend bool operator==(const ToolCall&, const ToolCall&) = default;
 };
 
 struct Message {

@@ -7,6 +7,7 @@
 
 #include "call/builtin_tools.hpp"
 #include "call/flow_graph.hpp"
+#include "tools/placeholders.hpp"
 
 namespace offhook::server {
 namespace {
@@ -209,6 +210,14 @@ void check_tools(Fields root, std::vector<Fields>& nodes, AgentFile& out) {
     for (const FlowWay& way : node.next)
       if (!way.after.empty() && !known(way.after))
         nodes[i].complain("next", "found after: " + way.after + ", expected the name of one of the tools");
+    const auto sums_up_here = [&] {
+      const auto here = [](const llm::Spec& spec) { return spec.provider == "local"; };
+      return std::ranges::any_of(out.summarizing.empty() ? out.llm : out.summarizing, here);
+    };
+    if (node.memory == FlowMemory::summary && sums_up_here())
+      nodes[i].complain("context",
+                        "found summary, but the embedded language model is too small to sum up a call; name "
+                        "another under context.llm, or use reset");
     const bool by_model =
         !node.tools.empty() || std::ranges::any_of(node.next, [](const FlowWay& w) { return !w.when.empty(); });
     if (by_model && out.thinks_here())
@@ -246,6 +255,9 @@ void read_flow(Fields root, AgentFile& out) {
   if (greeted && !first.say.empty())
     nodes[0].complain("say", "found a greeting besides; expected one of them, as both begin the call");
   if (!greeted) {
+    if (!tools::placeholders(first.say).empty() ||
+        (!first.collect.empty() && !tools::placeholders(first.collect[0].ask).empty()))
+      nodes[0].complain("", "found a {field} in what the call begins with, where nothing is known yet");
     settings.greeting = first.say;
     if (!first.collect.empty() && !first.collect[0].ask.empty())
       settings.greeting += (settings.greeting.empty() ? "" : " ") + first.collect[0].ask;
@@ -254,7 +266,7 @@ void read_flow(Fields root, AgentFile& out) {
     if (!node.end)
       for (const std::string& name : everywhere) Tools(out).offer(node, name);
   settings.flow = std::move(flow);
-  for (const call::FlowMistake& mistake : call::mistakes_in(settings.flow, !settings.greeting.empty())) {
+  for (const call::FlowMistake& mistake : call::mistakes_in(settings.flow, greeted)) {
     if (mistake.node < nodes.size())
       nodes[mistake.node].complain(mistake.key, mistake.what);
     else

@@ -14,7 +14,7 @@ constexpr std::string_view kRevisions[] = {kRevision, "2025-11-25", "2025-03-26"
 constexpr std::size_t kMostName = 128, kMostCursor = 4096, kMostId = 256, kMostMethod = 200;
 constexpr std::size_t kTold = 16 << 10;                                    // bytes that a model is told
 constexpr std::size_t kTroubleTold = 500;                                  // characters of what went wrong
-constexpr std::size_t kProgressTold = 200;                                 // characters
+constexpr std::size_t kProgressRead = 2000;                                // characters
 constexpr std::size_t kMostContent = 1000;                                 // parts of an answer
 constexpr std::int64_t kMethodNotFound = -32601, kInvalidParams = -32602;  // JSON-RPC 2.0, 5.1
 
@@ -125,7 +125,7 @@ Result<Message> read(std::string_view text) {
     if ((!id || id->is_null()) && method == "notifications/progress")
       if (const json::object* params = object_in(*object, "params"))
         return Message(
-            Progress{whole_in(*params, "progressToken", -1), one_line(text_in(*params, "message"), kProgressTold)});
+            Progress{whole_in(*params, "progressToken", -1), one_line(text_in(*params, "message"), kProgressRead)});
     if (!id || id->is_null()) return Message(Notice{clean_utf8(method)});
     if (!id->is_number() && !(id->is_string() && id->get_string().size() <= kMostId))
       return Error{Errc::invalid, "a request whose id is no number and no text of at most 256 bytes"};

@@ -54,7 +54,7 @@ struct Notice {
 };
 struct Progress {  // of a call under way
   std::int64_t id = 0;
-  std::string message;  // its own, one line of 200 characters at most; empty: it only counts
+  std::string message;  // its own, one line; empty: it only counts
 };
 using Message = std::variant<Answer, Failure, Question, Notice, Progress>;
 Result<Message> read(std::string_view text);  // Errc::invalid

@@ -10,6 +10,7 @@
 #include "base/json_fields.hpp"
 #include "base/log.hpp"
 #include "base/secret.hpp"
+#include "base/utf8.hpp"
 #include "tools/http_answer.hpp"
 #include "tools/mcp_messages.hpp"
 
@@ -17,6 +18,7 @@ namespace offhook::tools {
 namespace {
 
 constexpr int kMostProgress = 100;                    // messages of one call
+constexpr std::size_t kProgressTold = 200;            // characters
 constexpr Duration kListPatience = 20s;               // for a list that has changed
 constexpr Duration kListAgainAfter = 200ms;           // changes come in swarms
 constexpr Duration kLongSession = 30s;                // what ends after so long has not failed
@@ -142,7 +144,7 @@ class McpSessions : public std::enable_shared_from_this<McpSessions> {
       const auto it = requests_.find(progress->id);
       if (it != requests_.end() && it->second->progress && !progress->message.empty() &&
           it->second->progress_told++ < kMostProgress)
-        it->second->progress(without_secrets(progress->message));
+        it->second->progress(one_line(without_secrets(progress->message), kProgressTold));
     } else if (std::get<mcp::Notice>(*message).method == "notifications/tools/list_changed") {
       again_.after(kListAgainAfter);
     }
