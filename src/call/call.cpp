@@ -208,6 +208,7 @@ void Call::process(const Event& event) {
   const Time t = now();
   if (ended(state_)) return;
   if (log_) log_->event(t.time_since_epoch(), event, node());
+  if (auto* r = std::get_if<event::ToolReturned>(&event); r && watched()) tell(publish_returned(*r, t, node()));
   const Actions actions = step(state_, event, t);
   if (log_)
     for (const auto& action : actions) log_->action(t.time_since_epoch(), action);
@@ -216,9 +217,6 @@ void Call::process(const Event& event) {
     publish(action);
     perform(action);
   }
-  if (auto* r = std::get_if<event::ToolReturned>(&event);
-      r && services_.observers && services_.observers->watched(start_.stream_id))
-    tell(publish_returned(*r, t, node()));
   if (std::holds_alternative<event::MindFailed>(event)) {
     services_.metrics.mind_failures.add();
     log::warn(start_.call_id, "mind_failed", {{"error", std::get<event::MindFailed>(event).why}});
@@ -470,7 +468,7 @@ void Call::publish(const Action& action) {
   } else if (std::holds_alternative<action::Abandon>(action.what)) {
     unheard_clauses_.clear();
   }
-  if (!services_.observers || !services_.observers->watched(start_.stream_id)) return;
+  if (!watched()) return;
   if (std::string json = publish_action(action, now(), node()); !json.empty())
     services_.observers->tell(start_.stream_id, std::move(json));
 }
@@ -482,8 +480,7 @@ std::string_view Call::node() const {
 }
 
 void Call::publish_clause(Generation generation, const std::string& text) {
-  if (services_.observers && services_.observers->watched(start_.stream_id))
-    tell(call::publish_clause(generation, text, now(), node()));
+  if (watched()) tell(call::publish_clause(generation, text, now(), node()));
 }
 
 void Call::tell(std::string json) {

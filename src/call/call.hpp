@@ -105,6 +105,7 @@ class Call final : public Line {
   void publish(const Action& action);
   std::string_view node() const;
   void publish_clause(Generation generation, const std::string& text);
+  bool watched() const { return services_.observers && services_.observers->watched(start_.stream_id); }
   void tell(std::string json);
   void open_log();
   std::unique_ptr<Recording> open_recording();

@@ -334,6 +334,7 @@ TEST_F(CallTest, a_tool_is_asked_over_http_and_its_answer_told) {
   ASSERT_EQ(llm.requests.size(), 2u);
   ASSERT_EQ(llm.requests[0].tools.size(), 1u);
   EXPECT_EQ(llm.requests[0].tools[0].description, "Books a table.");
+  EXPECT_TRUE(was_told("\"tool.returned\""));
   EXPECT_TRUE(llm.requests[0].may_call);
   EXPECT_EQ(llm.requests[1].messages.back().content, "{\"table\":7}");
   EXPECT_EQ(voice.texts.back(), "It is booked.");

@@ -9,7 +9,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kLongestResult = 500;  // bytes
+constexpr std::size_t kLongestResult = 4000;  // bytes
 
 double ms(Time t) {
   return to_ms(t.time_since_epoch());

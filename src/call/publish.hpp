@@ -17,6 +17,7 @@
 #include <string_view>
 
 #include "call/action.hpp"
+#include "call/event.hpp"
 
 namespace offhook::call {
 

@@ -78,6 +78,7 @@ void CallScreen::show(const edge::CallEvent& event) {
     case Kind::resume: return note("the agent goes on" + (event.why.empty() ? "" : ": " + event.why));
     case Kind::flush: agent_says_.clear(); return note("the agent stops" + (event.why.empty() ? "" : ": " + event.why));
     case Kind::tool: return note("the agent uses " + event.text);
+    case Kind::tool_returned:
     case Kind::turn:
     case Kind::ended: return;
   }

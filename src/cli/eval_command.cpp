@@ -13,6 +13,7 @@
 #include "cli/own_server.hpp"
 #include "cli/placed_call.hpp"
 #include "eval/agents_mind.hpp"
+#include "eval/judge.hpp"
 #include "eval/performer.hpp"
 #include "eval/report.hpp"
 #include "inference/model_store.hpp"
@@ -28,7 +29,7 @@ constexpr Duration kLongest = 15min;  // of a call
 
 struct Options {
   std::vector<std::string> files;
-  std::string agent, url, auth_token, json, junit;
+  std::string agent, url, auth_token, judge, json, junit;
   bool text = false;
 };
 
@@ -84,7 +85,11 @@ eval::Account account_of(const CallResult& result, const eval::Performer& perfor
   account.played = performer.played();
   account.told = result.watched;
   for (const auto& line : result.transcript) account.lines.push_back({line.agent, line.text, at(line.at_ms), line.cut});
-  for (const auto& tool : result.tools) account.tools.push_back({at(tool.at_ms), tool.text, tool.arguments});
+  for (const auto& tool : result.tools) {
+    const auto returned = std::ranges::find(result.returned, tool.id, &edge::CallEvent::id);
+    account.tools.push_back({at(tool.at_ms), tool.text, tool.arguments,
+                             returned == result.returned.end() ? std::nullopt : std::optional(returned->text)});
+  }
   account.ended_by = result.outcome.broken ? End::broken : result.outcome.by_agent ? End::agent : End::caller;
   account.why = result.outcome.why;
   account.length = performer.length();
@@ -137,15 +142,36 @@ Result<eval::Account> rehearse(const eval::Scenario& scenario, const server::Age
   return eval::rehearse(scenario, agent.agent, [&](const call::action::Ask& ask) { return (*mind)->think(ask); });
 }
 
+// What a language model has to say of it, where the scenario has criteria for one.
+std::vector<eval::Check> judged(const eval::Scenario& scenario, const eval::Account& account,
+                                const std::vector<llm::Spec>& agents) {
+  if (!eval::needs_judge(scenario)) return {};
+  server::AgentFile judge;
+  judge.llm = eval::judges_of(scenario, agents);
+  if (judge.llm.empty()) return eval::judge(scenario, account, {});
+  auto mind = eval::AgentsMind::open(judge, "");
+  return eval::judge(scenario, account, [&](llm::Request request) {
+    if (!mind) return eval::Thought{{}, {}, mind.error().what};
+    return (*mind)->ask(std::move(request), eval::kJudgesPatience);
+  });
+}
+
 class Run {
  public:
   explicit Run(const Options& o) : o_(o) {}
 
   int run() {
+    std::vector<llm::Spec> judges;
+    if (!o_.judge.empty()) {
+      auto read = eval::read_judge(o_.judge);
+      if (!read) return fail(read.error().what, kUsage);
+      judges = std::move(*read);
+    }
     for (const std::string& file : o_.files) {
       auto scenario = eval::read_scenario(file);
       if (!scenario) return fail(scenario.error().what, kUsage);
       if (!o_.agent.empty()) scenario->agent = o_.agent;
+      if (!judges.empty()) scenario->judged_by = judges;
       if (!o_.url.empty() && !scenario->model.empty())
         return fail(file + ": brings its model's answers along, which no server gives; leave --url out for it", kUsage);
       if (o_.url.empty() && scenario->agent.empty())
@@ -161,7 +187,7 @@ class Run {
       }
     log::set_level(log::Level::error);  // what matters is in the report
     for (const eval::Scenario& s : scenarios_)
-      if (!judge(s)) return kFailed;
+      if (!evaluate(s)) return kFailed;
     std::printf("%s\n", eval::summary(verdicts_).c_str());
     if (!written(o_.json, eval::as_json(verdicts_)) || !written(o_.junit, eval::as_junit(verdicts_))) return kFailed;
     return std::ranges::all_of(verdicts_, &eval::Verdict::passed) ? kPassed : kFailed;
@@ -169,7 +195,7 @@ class Run {
 
  private:
   // False: a signal came. What keeps a scenario from being played is a check that fails.
-  bool judge(const eval::Scenario& scenario) {
+  bool evaluate(const eval::Scenario& scenario) {
     auto account = play(scenario);
     if (!account && account.error().code == Errc::cancelled) {
       fail(account.error().what, kFailed);
@@ -179,6 +205,11 @@ class Run {
     if (account) {
       verdict.account = std::move(*account);
       verdict.checks = eval::check(scenario, verdict.account);
+      // The agent of a server that runs may think with anything.
+      const auto agent = agents_.find(scenario.agent);
+      std::ranges::move(
+          judged(scenario, verdict.account, agent == agents_.end() ? std::vector<llm::Spec>() : agent->second.llm),
+          std::back_inserter(verdict.checks));
     } else {
       verdict.checks = {{eval::Check::Outcome::failed, "", "is played", account.error().what, false}};
     }
@@ -241,6 +272,10 @@ void add_eval(CLI::App& app, int& status) {
   c->add_option("--auth-token", o->auth_token, "sign the calls with X-Twilio-Signature")
       ->type_name("TOKEN")
       ->needs(url);
+  c->add_option("--judge", o->judge,
+                "the language model that judges, instead of what a scenario says: a file with its provider, model and "
+                "so on")
+      ->type_name("FILE");
   c->add_option("--json", o->json, "write the result there")->type_name("FILE");
   c->add_option("--junit", o->junit, "write the result there, as JUnit's XML")->type_name("FILE");
   c->footer("Exit status: 0 if every check passed, 1 if not, 2 for wrong usage or a mistake in a file.");

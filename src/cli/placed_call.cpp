@@ -108,6 +108,7 @@ class PlacedCall::OnLoop final : private net::WebSocket::Handler {
     if (caller_) caller_->overhear(*event);
     if (event->kind == Kind::turn && result_.told.size() < kMostLines) result_.told.push_back({*event, loop_.now()});
     if (event->kind == Kind::tool && result_.tools.size() < kMostLines) result_.tools.push_back(*event);
+    if (event->kind == Kind::tool_returned && result_.returned.size() < kMostLines) result_.returned.push_back(*event);
     const bool agent = event->kind == Kind::agent_said;
     if ((agent || event->kind == Kind::caller_final) && result_.transcript.size() < kMostLines) {
       auto& lines = result_.transcript;  // by time: what the agent said is told when it has been heard

@@ -33,7 +33,7 @@ struct CallResult {
   std::vector<edge::ToldTurn> told;
   bool watched = false;                          // the server tells words and tools
   std::vector<edge::TranscriptLine> transcript;  // by time
-  std::vector<edge::CallEvent> tools;            // as they were called
+  std::vector<edge::CallEvent> tools, returned;  // as they were called; as they returned
   std::uint64_t underruns = 0, dropped_bytes = 0, strange = 0;
   std::deque<SoundFrame> sent, heard;  // the recording, if one was wanted
 };

@@ -10,7 +10,7 @@ namespace {
 namespace json = boost::json;
 using Kind = CallEvent::Kind;
 
-constexpr std::array<std::pair<std::string_view, Kind>, 10> kKinds{{{"caller.partial", Kind::caller_partial},
+constexpr std::array<std::pair<std::string_view, Kind>, 11> kKinds{{{"caller.partial", Kind::caller_partial},
                                                                     {"caller.final", Kind::caller_final},
                                                                     {"agent.clause", Kind::agent_clause},
                                                                     {"agent.said", Kind::agent_said},
@@ -19,6 +19,7 @@ constexpr std::array<std::pair<std::string_view, Kind>, 10> kKinds{{{"caller.par
                                                                     {"flush", Kind::flush},
                                                                     {"turn", Kind::turn},
                                                                     {"tool", Kind::tool},
+                                                                    {"tool.returned", Kind::tool_returned},
                                                                     {"ended", Kind::ended}}};
 
 std::string text_of(const json::object& o, std::string_view key) {
@@ -60,6 +61,7 @@ std::optional<CallEvent> read_call_event(std::string_view text) {
   if (!known) return std::nullopt;
   e.at_ms = number_of(o, "at_ms");
   e.text = text_of(o, e.kind == Kind::tool ? "tool" : "text");
+  e.id = text_of(o, "id");
   e.arguments = text_of(o, "arguments");
   e.why = text_of(o, "why");
   e.reply = static_cast<std::int64_t>(number_of(o, "reply"));

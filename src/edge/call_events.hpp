@@ -20,13 +20,14 @@ struct CallEvent {
     hold,
     resume,
     flush,
-    turn,  // turn, reply, v2v_ms, speculated, parts
-    tool,  // text: its name; arguments
+    turn,           // turn, reply, v2v_ms, speculated, parts
+    tool,           // id; text: its name; arguments
+    tool_returned,  // id; text: what the model is told of it
     ended,
   };
   Kind kind = Kind::ended;
-  double at_ms = 0;                  // since the call began, by the server's clock
-  std::string text, why, arguments;  // arguments: JSON text, as the model wrote it
+  double at_ms = 0;                      // since the call began, by the server's clock
+  std::string text, why, id, arguments;  // arguments: JSON text, as the model wrote it
   std::int64_t reply = 0, turn = 0;
   bool cut = false, speculated = false;
   double v2v_ms = 0;

@@ -45,6 +45,11 @@ TEST(CallEvents, what_the_call_publishes_is_read_back) {
   EXPECT_EQ(tool.kind, Kind::tool);
   EXPECT_EQ(tool.text, "book");
   EXPECT_EQ(tool.arguments, R"({"day":"Monday"})");
+  EXPECT_EQ(tool.id, "1:0");
+  const auto returned = read(call::publish_returned({"1:0", false, "Monday is \"full\"."}, now));
+  EXPECT_EQ(returned.kind, Kind::tool_returned);
+  EXPECT_EQ(returned.id, "1:0");
+  EXPECT_EQ(returned.text, "Monday is \"full\".");
   EXPECT_EQ(read(call::publish_ended("bye", now)).kind, Kind::ended);
 }
 

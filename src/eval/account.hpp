@@ -1,6 +1,7 @@
 // What happened in a call that a scenario was played in. Times are since its beginning.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,8 @@ struct Account {
   struct Tool {
     Duration at{};
     std::string name, arguments;  // JSON text
+    std::optional<std::string> result =
+        {};  // what the model was told of it; none: nobody tells, or it has not returned
   };
   enum class End { caller, agent, broken };
 
@@ -39,6 +42,13 @@ struct Account {
   std::string why;                    // it ended
   std::vector<std::string> troubles;  // what went wrong and is no matter of what was expected
   Duration length{};
+
+  // What is said and done until then is of step `i`.
+  Duration next_begins(std::size_t i) const {
+    for (++i; i < played.size(); ++i)
+      if (played[i].done) return played[i].from;
+    return Duration::max();
+  }
 };
 
 }  // namespace offhook::eval

@@ -94,6 +94,10 @@ Result<void> AgentsMind::start_local(const std::string& cache_dir) {
 }
 
 Thought AgentsMind::think(const call::action::Ask& ask) {
+  return this->ask(call::request_of(agent_, ask), kAnswer);
+}
+
+Thought AgentsMind::ask(llm::Request request, Duration patience) {
   struct Asked {
     Thought thought;
     std::unique_ptr<net::Pending> handle;
@@ -102,8 +106,7 @@ Thought AgentsMind::think(const call::action::Ask& ask) {
   const auto asked = std::make_shared<Asked>();
   auto done = asked->done.get_future();
   on_loop_->run([&] {
-    llm::Request request = call::request_of(agent_, ask);
-    request.first_token = request.deadline = Deadline::in(on_loop_->loop.now(), kAnswer);
+    request.first_token = request.deadline = Deadline::in(on_loop_->loop.now(), patience);
     llm::Sink sink;
     sink.token = [asked](std::string_view text) { asked->thought.text += text; };
     sink.tool_call = [asked](llm::ToolCall call) { asked->thought.calls.push_back(std::move(call)); };
@@ -113,9 +116,9 @@ Thought AgentsMind::think(const call::action::Ask& ask) {
     };
     asked->handle = on_loop_->client->chat(std::move(request), std::move(sink));
   });
-  const bool came = done.wait_for((kAnswer + kGrace)) == std::future_status::ready;
+  const bool came = done.wait_for(patience + kGrace) == std::future_status::ready;
   on_loop_->run([&] { asked->handle.reset(); });  // nothing is told after it
-  if (!came) asked->thought.failure = "no answer within " + seconds(kAnswer + kGrace);
+  if (!came) asked->thought.failure = "no answer within " + seconds(patience + kGrace);
   return std::move(asked->thought);
 }
 

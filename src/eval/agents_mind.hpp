@@ -1,5 +1,5 @@
-// An agent's own language models, its fallbacks included, asked and waited for: what `--text` thinks with. Its methods
-// block, so never on a loop.
+// An agent's own language models, its fallbacks included, asked and waited for: what `--text` thinks with, and what
+// judges. Its methods block, so never on a loop.
 #pragma once
 
 #include <memory>
@@ -18,6 +18,7 @@ class AgentsMind {
   ~AgentsMind();
 
   Thought think(const call::action::Ask& ask);
+  Thought ask(llm::Request request, Duration patience);  // its deadlines are set here
 
  private:
   explicit AgentsMind(const server::AgentFile& agent);

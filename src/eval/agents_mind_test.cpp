@@ -61,6 +61,15 @@ TEST(AgentsMind, a_service_that_refuses_is_a_failure_in_its_own_words) {
   EXPECT_THAT((*mind)->think(question("Hello")).failure, HasSubstr("401"));
 }
 
+TEST(AgentsMind, who_does_not_answer_in_time_is_a_failure) {
+  llm::ScriptedServer server([](llm::ScriptedServer::Connection& c) { c.wait_for_close(); });
+  auto mind = AgentsMind::open(agent_at(server.url()), "/nowhere");
+  ASSERT_TRUE(mind) << mind.error().what;
+  llm::Request request;
+  request.messages = {{llm::Role::user, "Hello", {}, {}}};
+  EXPECT_NE((*mind)->ask(std::move(request), 100ms).failure, "");
+}
+
 TEST(AgentsMind, an_embedded_model_that_is_not_there_is_an_error) {
   const auto agent = server::parse_agent("name: shop\ninstructions: You are a shop.\n", "agent.yaml");
   const auto mind = AgentsMind::open(*agent, "/nowhere");

@@ -62,9 +62,9 @@ class Checker {
   }
 
  private:
-  void add(bool passed, std::string expected, std::string found, bool measured = false) {
+  void add(bool passed, std::string expected, std::string found, bool telling = false) {
     checks_.push_back(
-        {passed ? Outcome::passed : Outcome::failed, of_, std::move(expected), std::move(found), measured});
+        {passed ? Outcome::passed : Outcome::failed, of_, std::move(expected), std::move(found), telling});
   }
   void add_unknown(std::string expected) {
     checks_.push_back({Outcome::unknown, of_, std::move(expected), "the agent's server does not tell", false});
@@ -86,7 +86,7 @@ class Checker {
       add(p.stopped && *p.stopped <= *expect.stops_within,
           "the agent is silent within " + seconds(*expect.stops_within),
           p.stopped ? "after " + seconds(*p.stopped) : "it talked on", true);
-    const std::string answer = said_between(p.from, next_begins(i));
+    const std::string answer = said_between(p.from, account_.next_begins(i));
     if (!expect.says.empty())
       text("the answer says " + quoted(expect.says), answer, [&] { return holds(answer, expect.says); });
     if (!expect.matches.empty())
@@ -113,11 +113,6 @@ class Checker {
     if (!unwanted.empty()) text(what + " " + quoted(unwanted), answer, [&] { return !holds(answer, unwanted); });
   }
 
-  Duration next_begins(std::size_t i) const {
-    for (++i; i < account_.played.size(); ++i)
-      if (account_.played[i].done) return account_.played[i].from;
-    return Duration::max();
-  }
   std::string said_between(Duration from, Duration to) const {
     std::string said;
     for (const auto& line : account_.lines)

@@ -1,4 +1,4 @@
-// Was what happened what the scenario expects? Pure.
+// Was what happened what the scenario expects? All but the criteria in plain words, which are the judge's. Pure.
 #pragma once
 
 #include <string>
@@ -10,12 +10,12 @@
 namespace offhook::eval {
 
 struct Check {
-  enum class Outcome { passed, failed, unknown };  // unknown: nobody told what would show it
+  enum class Outcome { passed, failed, unknown };  // unknown: nobody told what would show it, or judged it
   Outcome outcome = Outcome::passed;
   std::string of;        // the step; empty: the whole call
   std::string expected;  // "the answer says \"nine\""
   std::string found;
-  bool measured = false;  // a time: worth knowing even where it is short enough
+  bool telling = false;  // what was found is worth knowing even where it is as expected: a time, a judge's reason
 };
 
 std::vector<Check> check(const Scenario& scenario, const Account& account);

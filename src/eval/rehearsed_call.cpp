@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "eval/actor.hpp"
 
@@ -42,6 +43,11 @@ Rehearsal::Answer answer_of(Thought thought) {
   return answer;
 }
 
+std::optional<std::string> found_in(const std::map<std::string, std::string>& texts, const std::string& key) {
+  const auto found = texts.find(key);
+  return found == texts.end() ? std::nullopt : std::optional(found->second);
+}
+
 // What the agent said is told when it has been heard, but stands where it began.
 void add(std::vector<Account::Line>& lines, Account::Line line) {
   const auto at = std::ranges::upper_bound(lines, line.at, {}, &Account::Line::at);
@@ -49,6 +55,9 @@ void add(std::vector<Account::Line>& lines, Account::Line line) {
 }
 
 void tell(const Rehearsal& world, Account& account) {
+  std::map<std::string, std::string> returned;  // by the call's id
+  for (const auto& [when, event] : world.events())
+    if (const auto* of = std::get_if<call::event::ToolReturned>(&event)) returned.emplace(of->id, of->text);
   for (const auto& [when, done] : world.actions()) {
     const Duration at = when.time_since_epoch();
     if (const auto* said = std::get_if<action::CallerSaid>(&done.what); said && said->final)
@@ -56,7 +65,7 @@ void tell(const Rehearsal& world, Account& account) {
     if (const auto* said = std::get_if<action::AgentSaid>(&done.what))
       add(account.lines, {true, said->text, Duration(said->since_us), said->cut});
     if (const auto* used = std::get_if<action::CallTool>(&done.what))
-      account.tools.push_back({at, used->tool, used->arguments});
+      account.tools.push_back({at, used->tool, used->arguments, found_in(returned, used->id)});
     if (std::holds_alternative<action::HangUp>(done.what)) {
       account.ended_by = Account::End::agent;
       account.why = done.why;

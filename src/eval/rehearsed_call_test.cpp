@@ -67,6 +67,7 @@ tools: { book: "done" }
 expect: { tools: [ { name: book, arguments: { day: Saturday } } ], tools_not: [ cancel ] }
 )");
   ASSERT_EQ(account.tools.size(), 1u);
+  EXPECT_EQ(account.tools[0].result, "done");
 }
 
 TEST(RehearsedCall, a_silent_caller_is_asked_and_hung_up_on) {

@@ -37,7 +37,9 @@ std::string transcript(const Account& account) {
   std::multimap<Duration, std::string> all;
   for (const auto& line : account.lines)
     all.emplace(line.at, (line.agent ? "agent   " : "caller  ") + shown(line.text) + (line.cut ? " —" : ""));
-  for (const auto& tool : account.tools) all.emplace(tool.at, "tool    " + shown(tool.name + " " + tool.arguments));
+  for (const auto& tool : account.tools)
+    all.emplace(tool.at, "tool    " + shown(tool.name + " " + tool.arguments) +
+                             (tool.result ? " → " + shown(*tool.result) : std::string()));
   std::string text;
   for (const auto& [when, what] : all) text += at(when) + what + "\n";
   return text + at(account.length) + "        " + shown(account.why) + "\n";
@@ -75,7 +77,7 @@ std::string as_text(const Verdict& verdict) {
   std::string text = shown(verdict.name) + " (" + shown(verdict.file) + ")\n";
   for (const Check& check : verdict.checks) switch (check.outcome) {
       case Outcome::passed:
-        text += "  ok      " + shown(told(check)) + (check.measured ? " (" + check.found + ")" : "") + "\n";
+        text += "  ok      " + shown(told(check)) + (check.telling ? " (" + shown(check.found) + ")" : "") + "\n";
         break;
       case Outcome::unknown: text += "  ?       " + shown(told(check)) + ": " + shown(check.found) + "\n"; break;
       case Outcome::failed:
@@ -114,9 +116,12 @@ std::string as_json(std::span<const Verdict> verdicts) {
                                    {"text", clean_utf8(line.text)},
                                    {"at_ms", line.at / 1ms},
                                    {"cut", line.cut}});
-    for (const auto& tool : v.account.tools)
-      tools.push_back(json::object{
-          {"name", clean_utf8(tool.name)}, {"arguments", clean_utf8(tool.arguments)}, {"at_ms", tool.at / 1ms}});
+    for (const auto& tool : v.account.tools) {
+      json::object used{
+          {"name", clean_utf8(tool.name)}, {"arguments", clean_utf8(tool.arguments)}, {"at_ms", tool.at / 1ms}};
+      if (tool.result) used["result"] = clean_utf8(*tool.result);
+      tools.push_back(std::move(used));
+    }
     json::array steps;
     for (const Played& p : v.account.played) {
       json::object step{{"done", p.done}};
@@ -148,7 +153,9 @@ std::string as_junit(std::span<const Verdict> verdicts) {
            in_seconds(v.account.length) + "\">\n";
     for (const Check& c : v.checks) {
       out += "    <testcase classname=\"" + xml(v.name) + "\" name=\"" + xml(told(c)) + "\"";
-      if (c.outcome == Outcome::passed)
+      if (c.outcome == Outcome::passed && c.telling)
+        out += "><system-out>" + xml(c.found) + "</system-out></testcase>\n";
+      else if (c.outcome == Outcome::passed)
         out += "/>\n";
       else if (c.outcome == Outcome::unknown)
         out += "><skipped message=\"" + xml(c.found) + "\"/></testcase>\n";

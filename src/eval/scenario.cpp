@@ -7,6 +7,7 @@
 #include <regex>
 
 #include "base/utf8.hpp"
+#include "server/agent_services.hpp"
 
 namespace offhook::eval {
 namespace {
@@ -20,6 +21,7 @@ using Kind = Step::Kind;
 constexpr Fields::Lengths kWords{.least = 1, .most = 1000};
 constexpr Fields::Lengths kPath{.least = 1, .most = 500};
 constexpr Fields::Lengths kPattern{.least = 1, .most = 200};
+constexpr std::size_t kLongestCriterion = 500;
 
 std::string beside(const std::string& file, const std::string& path) {
   return path.empty() ? path : (std::filesystem::path(file).parent_path() / path).lexically_normal().string();
@@ -40,6 +42,23 @@ void spell_out(yaml::Node& list) {
   }
 }
 
+// "judge: is friendly" is short for a list of one.
+void spell_out_criteria(yaml::Node& of) {
+  for (yaml::Node& expect : of.items) {
+    if (expect.key != "expect") continue;
+    for (yaml::Node& item : expect.items) {
+      if (item.key != "judge" || item.kind != yaml::Node::Kind::scalar) continue;
+      yaml::Node list;
+      list.kind = yaml::Node::Kind::list;
+      list.at = item.at;
+      list.key = item.key;
+      list.key_at = item.key_at;
+      list.items.push_back(std::move(item));
+      item = std::move(list);
+    }
+  }
+}
+
 void read_optional(Fields fields, std::string_view key, std::optional<Duration>& value, Duration usual,
                    Duration longest) {
   Duration found = usual;
@@ -54,6 +73,7 @@ Expected read_expected(Fields fields, Kind kind) {
   fields.text("matches", expected.matches, kPattern);
   read_optional(fields, "within", expected.within, 2s, 60s);
   read_optional(fields, "stops_within", expected.stops_within, 400ms, 10s);
+  fields.texts("judge", expected.judge, kMostCriteria, kLongestCriterion);
   try {
     std::regex(expected.matches, std::regex::ECMAScript | std::regex::icase);
   } catch (const std::regex_error&) {
@@ -146,6 +166,13 @@ void read_whole(Fields expect, Scenario& out) {
   expect.choice<End>("ended_by", out.ended_by,
                      {{"anyone", End::anyhow}, {"caller", End::caller}, {"agent", End::agent}});
   read_optional(expect, "max_v2v", out.max_v2v, 1500ms, 60s);
+  expect.texts("judge", out.judge, kMostCriteria, kLongestCriterion);
+}
+
+void read_judged_by(Fields fields, std::vector<llm::Spec>& out) {
+  server::read_thinking(fields, out);
+  if (std::ranges::find(out, "local", &llm::Spec::provider) != out.end())
+    fields.complain("", "the embedded model is too small to judge; expected the provider of a service");
 }
 
 void read(Reader& reader, Scenario& out) {
@@ -163,14 +190,19 @@ void read(Reader& reader, Scenario& out) {
   read_model(root, out);
   root.pairs("tools", out.tools, 50);
   read_whole(root.map("expect"), out);
+  Fields judged_by = root.map("judged_by");
+  if (root.has("judged_by")) read_judged_by(judged_by, out.judged_by);
   if (!out.caller.empty() && out.caller.back().kind == Kind::hang_up && out.ended_by == Scenario::End::agent)
     root.complain("expect", "ended_by is agent, but the caller hangs up; remove one of them");
 }
 
 Result<Scenario> scenario_of(Result<yaml::Document> document) {
   if (!document) return document.error();
-  for (yaml::Node& item : document->root.items)
+  spell_out_criteria(document->root);
+  for (yaml::Node& item : document->root.items) {
     if (item.key == "caller" || item.key == "model") spell_out(item);
+    if (item.key == "caller") std::ranges::for_each(item.items, spell_out_criteria);
+  }
   Reader reader(*document);
   Scenario scenario;
   scenario.file = document->file;
@@ -192,9 +224,20 @@ Result<Scenario> read_scenario(const std::string& path) {
   return scenario_of(yaml::read(path));
 }
 
+Result<std::vector<llm::Spec>> read_judge(const std::string& path) {
+  const auto document = yaml::read(path);
+  if (!document) return document.error();
+  Reader reader(*document);
+  std::vector<llm::Spec> judge;
+  read_judged_by(reader.root(), judge);
+  if (auto ok = reader.finish(); !ok) return ok.error();
+  return judge;
+}
+
 std::map<std::string, Reader::Key, std::less<>> scenario_keys() {
   // A list's entries are only asked for what is in them where there is one.
-  const yaml::Document document = *yaml::parse("caller: [{}]\nmodel: [{}]\nexpect: { tools: [{}] }\n", "keys");
+  const yaml::Document document =
+      *yaml::parse("caller: [{}]\nmodel: [{}]\nexpect: { tools: [{}] }\njudged_by: { fallback: [{}] }\n", "keys");
   Reader reader(document);
   Scenario scenario;
   read(reader, scenario);

@@ -12,6 +12,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "llm/providers.hpp"
 #include "server/fields.hpp"
 
 namespace offhook::eval {
@@ -22,6 +23,7 @@ struct Expected {
   std::string matches;                   // a regular expression (ECMAScript) found in it
   std::optional<Duration> within;        // from the caller's last sound to the answer's first
   std::optional<Duration> stops_within;  // of an interruption: from its first sound to the agent's last
+  std::vector<std::string> judge;        // criteria in plain words, for a language model
 };
 
 struct Step {
@@ -60,14 +62,21 @@ struct Scenario {
   std::string says_not;
   std::optional<Duration> max_v2v;
   End ended_by = End::anyhow;
+  std::vector<std::string> judge;
+
+  std::vector<llm::Spec> judged_by;  // the first choice, then its fallbacks; empty: the agent's own
 };
 
 inline constexpr std::size_t kMostSteps = 200;
+inline constexpr std::size_t kMostCriteria = 20;  // in one place
 
 // Paths in it are relative to its folder. Errors hold a line for each mistake, "FILE:LINE:COLUMN: key: found …,
 // expected …".
 Result<Scenario> read_scenario(const std::string& path);
 Result<Scenario> parse_scenario(std::string_view text, const std::string& path);
+
+// A file with what stands under `judged_by:` of a scenario.
+Result<std::vector<llm::Spec>> read_judge(const std::string& path);
 
 // Every key that is read: what the schema is held to.
 std::map<std::string, server::Reader::Key, std::less<>> scenario_keys();

@@ -18,6 +18,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (speaks == (step.say.empty() && step.wav.empty()) || (step.kind == Step::Kind::press) == step.keys.empty() ||
         described(step).empty())
       std::abort();
+    if (step.expect.judge.size() > kMostCriteria) std::abort();
   }
+  for (const offhook::llm::Spec& judge : scenario->judged_by)
+    if (judge.provider == "local" || judge.base_url.empty() || judge.model.empty()) std::abort();
   return 0;
 }

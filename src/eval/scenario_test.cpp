@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
@@ -38,7 +40,7 @@ agent: ../agents/receptionist.yaml
 caller:
   - Hello
   - say: When are you open?
-    expect: { says: nine, says_not: closed, matches: "(9|nine)", within: 1500ms }
+    expect: { says: nine, says_not: closed, matches: "(9|nine)", within: 1500ms, judge: names the hours }
   - wait: 2s
   - interrupt: { after: 500ms, say: Wait }
     expect: { stops_within: 400ms }
@@ -53,6 +55,8 @@ expect:
   says_not: sorry
   ended_by: caller
   max_v2v: 3s
+  judge: [ is friendly, never promises a price ]
+judged_by: { provider: openai, model: m, base_url: "http://h/v1", api_key: k, fallback: [ { provider: ollama, model: n } ] }
 )yaml");
   EXPECT_EQ(s.name, "asks for the hours");
   EXPECT_EQ(s.agent, "agents/receptionist.yaml") << "beside the scenario, which lies in dir/";
@@ -63,6 +67,7 @@ expect:
   EXPECT_EQ(s.caller[1].expect.says_not, "closed");
   EXPECT_EQ(s.caller[1].expect.matches, "(9|nine)");
   EXPECT_EQ(s.caller[1].expect.within, 1500ms);
+  EXPECT_THAT(s.caller[1].expect.judge, ElementsAre("names the hours"));
   EXPECT_EQ(s.caller[2].kind, Kind::wait);
   EXPECT_EQ(s.caller[2].wait, 2s);
   EXPECT_EQ(s.caller[3].kind, Kind::interrupt);
@@ -83,6 +88,12 @@ expect:
   EXPECT_EQ(s.says_not, "sorry");
   EXPECT_EQ(s.ended_by, Scenario::End::caller);
   EXPECT_EQ(s.max_v2v, 3s);
+  EXPECT_THAT(s.judge, ElementsAre("is friendly", "never promises a price"));
+  ASSERT_EQ(s.judged_by.size(), 2u);
+  EXPECT_EQ(s.judged_by[0].provider, "openai");
+  EXPECT_EQ(s.judged_by[0].base_url, "http://h/v1");
+  EXPECT_EQ(s.judged_by[0].api_key, "k");
+  EXPECT_EQ(s.judged_by[1].model, "n");
 }
 
 TEST(Scenario, one_line_is_enough) {
@@ -91,6 +102,7 @@ TEST(Scenario, one_line_is_enough) {
   ASSERT_EQ(s.caller.size(), 1u);
   EXPECT_EQ(s.caller[0].say, "Hello");
   EXPECT_FALSE(s.caller[0].expect.within);
+  EXPECT_TRUE(s.judge.empty() && s.judged_by.empty());
 }
 
 TEST(Scenario, a_mistake_is_told_with_its_place_and_what_was_expected) {
@@ -110,6 +122,26 @@ TEST(Scenario, a_mistake_is_told_with_its_place_and_what_was_expected) {
   EXPECT_THAT(bad("caller: [ a ]\nexpect: { ended_by: me }"), HasSubstr("anyone, caller or agent"));
   EXPECT_THAT(bad("caller: [ a ]\nexpect: { tools: [ { arguments: { a: b } } ] }"), HasSubstr("has no name"));
   EXPECT_THAT(bad("caller: [ a ]\nmodel: [ {} ]"), HasSubstr("expected what the model says"));
+  EXPECT_THAT(bad("caller: [ a ]\nexpect: { judge: { is: friendly } }"), HasSubstr("expect.judge: found a map"));
+  EXPECT_THAT(bad("caller: [ { say: a, expect: { judge: '' } } ]"), HasSubstr("expected a text of 1 to 500 bytes"));
+  EXPECT_THAT(bad("caller: [ a ]\njudged_by: { provider: local }"), HasSubstr("too small to judge"));
+  EXPECT_THAT(bad("caller: [ a ]\njudged_by: { provider: openai, base_url: \"http://h/v1\" }"),
+              HasSubstr("judged_by: expected model"));
+  EXPECT_THAT(bad("caller: [ a ]\njudged_by: { provider: ollama, model: m, temperature: 1 }"),
+              HasSubstr("unknown key \"temperature\""));
+}
+
+TEST(Scenario, a_judge_may_stand_in_a_file_of_its_own) {
+  const std::string path = testing::TempDir() + "offhook_judge_" + std::to_string(::getpid()) + ".yaml";
+  std::ofstream(path) << "provider: openai\nmodel: m\nbase_url: http://h/v1\n";
+  const auto judge = read_judge(path);
+  ASSERT_TRUE(judge) << judge.error().what;
+  EXPECT_EQ(judge->at(0).model, "m");
+  std::ofstream(path) << "provder: openai\n";
+  const auto mistaken = read_judge(path);
+  ASSERT_FALSE(mistaken);
+  EXPECT_THAT(mistaken.error().what, HasSubstr("did you mean provider?"));
+  EXPECT_FALSE(read_judge("/nowhere/judge.yaml"));
 }
 
 TEST(Scenario, every_example_is_one_that_names_the_schema) {

@@ -268,7 +268,7 @@ void Fields::duration(std::string_view key, Duration& value, Duration shortest, 
   value = *found;
 }
 
-void Fields::texts(std::string_view key, std::vector<std::string>& value, std::size_t most) {
+void Fields::texts(std::string_view key, std::vector<std::string>& value, std::size_t most, std::size_t longest) {
   const Node* node = ask(key, Kind::texts, "");
   if (!node) return;
   if (node->kind != Node::Kind::list) return mismatch(*node, path_of(key), "a list such as [one, two]");
@@ -278,9 +278,10 @@ void Fields::texts(std::string_view key, std::vector<std::string>& value, std::s
   value.clear();
   for (std::size_t i = 0; i < node->items.size(); ++i) {
     const Node& item = node->items[i];
-    if (item.kind != Node::Kind::scalar || item.text.empty() || item.text.size() > 200 ||
+    if (item.kind != Node::Kind::scalar || item.text.empty() || item.text.size() > longest ||
         std::ranges::any_of(item.text, is_control))
-      mismatch(item, path_of(key) + "[" + std::to_string(i) + "]", "a text of 1 to 200 bytes");
+      mismatch(item, path_of(key) + "[" + std::to_string(i) + "]",
+               "a text of 1 to " + std::to_string(longest) + " bytes");
     value.push_back(item.text);  // also the wrong one: entries keep their numbers, and the file is refused anyway
   }
 }

@@ -95,8 +95,8 @@ class Fields {
   void integer(std::string_view key, int& value, int lowest, int highest);
   void number(std::string_view key, double& value, double lowest, double highest);
   void duration(std::string_view key, Duration& value, Duration shortest, Duration longest);
-  void texts(std::string_view key, std::vector<std::string>& value,
-             std::size_t most);  // a list; each entry 1 to 200 bytes
+  void texts(std::string_view key, std::vector<std::string>& value, std::size_t most,
+             std::size_t longest = 200);  // a list; each entry 1 to so many bytes
   // A map whose keys are the file's own, in its order; keys of 1 to 100 bytes, values of 1 to 200.
   void pairs(std::string_view key, std::vector<std::pair<std::string, std::string>>& value, std::size_t most);
   void secret(std::string_view key, std::string& value);  // text, {env: NAME} or {file: PATH}

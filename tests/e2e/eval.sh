@@ -1,22 +1,23 @@
 #!/usr/bin/env bash
 # `offhook eval`: scenarios in virtual time, with answers of their own and with a model that is asked, and on a line with
-# the voices and ears of this machine. What is right passes, what is wrong fails and says so.
+# the voices and ears of this machine. What is right passes, what is wrong fails and says so. A judge, played too, finds
+# criteria met or not.
 # shellcheck source-path=SCRIPTDIR source=server.sh
 source "$(dirname "$0")/server.sh"
 
 standins=${OFFHOOK_STANDINS:-$ROOT/build/offhook-standins}
-standin=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+standin=$(free_port) judge=$(free_port) nobody=$(free_port)
 "$standins" --listen "127.0.0.1:$standin" --keys open \
   --reply "We are open from nine in the morning until five in the afternoon, from Monday to Friday." \
   >"$LOGS/eval-standins.log" 2>&1 </dev/null &
-mind=$!
-end_mind() {
-  kill "$mind" 2>/dev/null || true
-  clean_up
-}
-trap end_mind EXIT
-there() { curl -fs --max-time 1 "http://127.0.0.1:$standin/standin/stats"; }
-wait_until 10 there || fail "the stand-in for the language model does not answer"
+helpers+=($!)
+"$standins" --listen "127.0.0.1:$judge" --keys open \
+  --reply 'Here you are: ```json {"verdicts":[{"n":1,"met":true,"because":"It names the hours."},
+{"n":2,"met":false,"because":"It never says goodbye."}]} ```' >"$LOGS/eval-judge.log" 2>&1 </dev/null &
+helpers+=($!)
+there() { curl -fs --max-time 1 "http://127.0.0.1:$1/standin/stats"; }
+wait_until 10 there "$standin" || fail "the stand-in for the language model does not answer"
+wait_until 10 there "$judge" || fail "the stand-in for the judge does not answer"
 
 cat >"$scratch/agent.yaml" <<END
 name: shop
@@ -58,6 +59,36 @@ expect "in virtual time the agent's model is asked" evaluates 0 --text "$scratch
 expect "what is wrong fails" evaluates 1 --text "$scratch/wrong.yaml"
 expect "… with what was found" says 'found: "We are open'
 expect "… and what was said" says "agent   Hello, this is the shop."
+judged_by() { # judged_by PORT CRITERION…: a scenario with these criteria of its first step, and of the call the first
+  local of=$1
+  shift
+  printf 'agent: agent.yaml\ncaller:\n  - say: When are you open?\n    expect: { judge: [ %s ] }\n' "$(IFS=,; echo "$*")"
+  printf 'expect: { judge: %s }\n' "$1"
+  printf 'judged_by: { provider: openai, model: m, base_url: "http://127.0.0.1:%s/v1", api_key: k }\n' "$of"
+}
+judged_by "$judge" "names the hours" >"$scratch/met.yaml"
+judged_by "$judge" "names the hours" "says goodbye" >"$scratch/unmet.yaml"
+judged_by "$nobody" "names the hours" >"$scratch/down.yaml"
+expect "what the judge finds met passes" evaluates 0 --text "$scratch/met.yaml" --junit "$scratch/met.xml"
+expect "… with its reason" says '"When are you open?": is judged to meet "names the hours" (It names the hours.)'
+expect "… and of the whole call too" says '  ok      is judged to meet "names the hours"'
+expect "… in JUnit's XML too" grep -qF '<system-out>It names the hours.</system-out>' "$scratch/met.xml"
+expect "what it finds not met fails" evaluates 1 --text "$scratch/unmet.yaml" --json "$scratch/unmet.json"
+expect "… with its reason" says "found: It never says goodbye."
+unmet() { jq -e '[.scenarios[0].checks[] | .outcome + ": " + .found] == ["passed: It names the hours.",
+  "failed: It never says goodbye.", "passed: It names the hours."]' "$scratch/unmet.json"; }
+expect "… in the JSON too" unmet
+asked() { there "$judge" | jq -e ".[\"openai.chat\"].connections == $1"; }
+expect "the judge was asked once a step and once a call" asked 4
+expect "what a judge who is down would say is unknown" evaluates 0 --text "$scratch/down.yaml"
+expect "… and why" says '?       "When are you open?": is judged to meet "names the hours": the judge failed: '
+expect "… and counted" says "0 of 2 checks; 2 could not be checked"
+printf 'provider: openai\nmodel: m\nbase_url: http://127.0.0.1:%s/v1\n' "$judge" >"$scratch/judge.yaml"
+expect "another judge may be named" evaluates 0 --text "$scratch/down.yaml" --judge "$scratch/judge.yaml"
+expect "… who finds it met" says "2 of 2 checks"
+grep -v judged_by "$scratch/met.yaml" >"$scratch/own.yaml"
+expect "the agent's own model judges where none is named" evaluates 0 --text "$scratch/own.yaml"
+expect "… and has to give verdicts" says 'the judge gives no verdict: it says "We are open from nine'
 expect "a mistake in a file is told with its place" evaluates 2 --text "$scratch/mistaken.yaml"
 expect "… and a remedy" says "mistaken.yaml:3:5: caller[]: unknown key \"sya\"; did you mean say?"
 expect "no agent is a mistake" evaluates 2 "$scratch/nobody.yaml"

@@ -82,6 +82,15 @@ expect "requests carry the arguments and the token" \
   test "$(jq -r 'select(.path == "/apple") | .body + .authorization' "$requests")" = '{"when":"nine"}Bearer s3cret-token'
 hung_up() { calls | grep -q '"a":"hang_up"'; }
 expect "the agent ends the call" wait_until 20 hung_up
+cat >"$scratch/eval.yaml" <<'YAML'
+caller: [ { wav: hello.wav }, { hang_up: true } ]
+expect: { tools: [ { name: apple, arguments: { when: nine } } ] }
+YAML
+cp "$OFFHOOK_CACHE/demo/2.wav" "$scratch/hello.wav"
+timeout 60 "$offhook" eval "$scratch/eval.yaml" --url "ws://127.0.0.1:$port/phone" --json "$scratch/eval.json" \
+  >"$scratch/eval.txt" 2>&1 || fail "eval: $(cat "$scratch/eval.txt")"
+returned() { jq -e '.scenarios[0].tools[0].result | contains("for nine")' "$scratch/eval.json"; }
+expect "who watches a call is told what its tools returned" returned
 if calls | grep -q s3cret; then fail "the token stands in an event log"; fi
 if grep -q s3cret "$log"; then fail "the token stands in the server's log"; fi
 for file in "$scratch"/data/calls/*/*.jsonl; do
