@@ -14,9 +14,9 @@
 namespace offhook::call {
 namespace {
 
-constexpr double kWidth = 250, kGap = 56, kRowGap = 74, kMargin = 40, kLine = 15, kTop = 64;
+constexpr double kWidth = 270, kGap = 56, kRowGap = 74, kMargin = 40, kLine = 15, kTop = 64;
 constexpr double kLane = 26;            // between two ways that run outside
-constexpr std::size_t kLetters = 42;    // of a line in a box
+constexpr std::size_t kLetters = 41;    // of a line in a box
 constexpr std::size_t kMostLabel = 38;  // … beside an arrow
 
 std::string shortened(std::string_view text, std::size_t characters) {
@@ -107,6 +107,8 @@ class Picture {
   Picture(const Flow& flow, const std::string& title)
       : flow_(flow), arrows_(arrows_of(flow)), rows_(rows_of(flow, arrows_)) {
     place();
+    // From left to right, so that those of one box do not cross.
+    std::ranges::stable_sort(arrows_, {}, [&](const Arrow& a) { return boxes_[a.to].x; });
     for (const Arrow& a : arrows_) arrow(a);
     for (std::size_t i = 0; i < flow.nodes.size(); ++i) box(i);
     const double height = bottom_ + kMargin, width = right_ + kLane * (lanes_ + 1) + 190;
@@ -220,7 +222,7 @@ class Picture {
   }
 
   const Flow& flow_;
-  const std::vector<Arrow> arrows_;
+  std::vector<Arrow> arrows_;
   const std::vector<std::size_t> rows_;
   std::vector<Box> boxes_;
   std::map<std::size_t, std::size_t> out_of_, into_, from_outside_;

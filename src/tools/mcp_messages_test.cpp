@@ -35,8 +35,9 @@ TEST(McpMessages, what_we_say_is_json_rpc_on_one_line) {
   EXPECT_EQ(initialized(), R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
   EXPECT_EQ(list_tools(2, ""), R"({"jsonrpc":"2.0","id":2,"method":"tools/list"})");
   EXPECT_EQ(list_tools(3, "p\n2"), R"({"jsonrpc":"2.0","id":3,"method":"tools/list","params":{"cursor":"p\n2"}})");
-  EXPECT_EQ(call_tool(4, "book", R"({"when":"nine"})"),
-            R"({"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"book","arguments":{"when":"nine"}}})");
+  EXPECT_EQ(
+      call_tool(4, "book", R"({"when":"nine"})"),
+      R"({"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"book","arguments":{"when":"nine"},"_meta":{"progressToken":4}}})");
   EXPECT_EQ(cancelled(4, "too late"),
             R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":4,"reason":"too late"}})");
 }

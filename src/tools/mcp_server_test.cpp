@@ -81,7 +81,10 @@ TEST_F(McpServerTest, a_call_is_a_request_and_its_answer_is_told) {
   const auto handle = call("a");
   const McpScene::Sent& sent = scene.sent.back();
   EXPECT_EQ(sent.method, "tools/call");
-  EXPECT_EQ(json::serialize(*object_in(sent.message, "params")), R"({"name":"a","arguments":{"when":"nine"}})");
+  json::object params = *object_in(sent.message, "params");
+  EXPECT_EQ(object_in(params, "_meta")->at("progressToken"), sent.message.at("id"));
+  params.erase("_meta");
+  EXPECT_EQ(json::serialize(params), R"({"name":"a","arguments":{"when":"nine"}})");
   EXPECT_EQ(sent.deadline.at(), loop.now() + 4s);
   scene.answer(R"({"content":[{"type":"text","text":"booked, s3cret"}]})");
   EXPECT_TRUE(told.empty()) << "told from inside";

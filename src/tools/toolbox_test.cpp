@@ -99,8 +99,8 @@ TEST_F(ToolboxTest, a_tool_of_an_mcp_server_is_called_there_by_its_own_name) {
   ASSERT_EQ(told.size(), 1u);
   EXPECT_EQ(told[0].text, "The argument \"n\" is \"one\", expected an integer.");
   call("crm_a", R"({"n":1,"x":[]})");
-  EXPECT_EQ(json::serialize(*object_in(scene.sent.back().message, "params")),
-            R"({"name":"a","arguments":{"n":1,"x":[]}})");
+  EXPECT_EQ(json::serialize(*object_in(*object_in(scene.sent.back().message, "params"), "arguments")),
+            R"({"n":1,"x":[]})");
   scene.answer(R"({"content":[{"type":"text","text":"one"}]})");
   loop.run_ready();
   ASSERT_EQ(told.size(), 2u);

@@ -31,7 +31,7 @@ said 2 'bad.yaml:3:[0-9]+: turn.min_delay: .*soon.*duration' "$offhook" check "$
 said 2 'bad.yaml:3:[0-9]+: turn.min_delay: .*soon.*duration' "$offhook" serve --agent "$scratch/bad.yaml"
 printf 'name: shop\ninstructions: x\ngreting: hello\n' >"$scratch/typo.yaml"
 said 2 'typo.yaml:3:.*greting.*greeting' "$offhook" check "$scratch/typo.yaml"
-printf 'name: shop\ninstructions: x\nflow: x\n' >"$scratch/later.yaml"
+printf 'name: shop\ninstructions: x\nfilters: x\n' >"$scratch/later.yaml"
 said 2 'not built yet' "$offhook" check "$scratch/later.yaml"
 said 2 'absent.yaml' "$offhook" check "$scratch/absent.yaml"
 printf 'name: shop\ninstructions: x\naudio: { noise: deepfilter }\n' >"$scratch/noisy.yaml"

@@ -39,9 +39,9 @@ timeout 120 "$offhook" call --to "ws://127.0.0.1:$port/phone" "${says[@]}" >"$sc
 said() { grep -qiE -- "$1" "$scratch/call.txt" || { cat "$scratch/call.txt" && return 1; }; }
 expect "the caller is asked for the time" said 'At what time'
 expect "… and for the name" said 'your name'
-expect "… hears all of it again" said 'So Thursday at nine'
+expect "… hears all of it again" said 'So Thursday at ten'
 expect "… and is booked by the tool server" said 'Your number is 101'
-expect "the tool server has the appointment" grep -q "thursday 09:00" "$scratch/calendar.txt"
+expect "the tool server has the appointment" grep -q "thursday 10:00" "$scratch/calendar.txt"
 expect "the agent ends the call" said 'Thank you for calling'
 event_log=$(find "$scratch/data" -name '*.jsonl' | head -n 1)
 expect "every event of the log carries its node" \
