@@ -28,6 +28,13 @@ const Field* find(const FlowState& flow, std::string_view name) {
   return it == flow.fields.end() ? nullptr : &*it;
 }
 
+bool holds(const FlowWay& way, const FlowState& flow) {
+  return std::ranges::all_of(way.conditions, [&](const FlowWay::Condition& c) {
+    const Field* field = find(flow, c.field);
+    return field && std::ranges::find(c.values, field->value) != c.values.end();
+  });
+}
+
 std::vector<dialog::SlotChoice> choices_of(const FlowSlot& slot) {
   std::vector<dialog::SlotChoice> out;
   for (const auto& choice : slot.choices) out.push_back({choice.value, choice.words});
@@ -209,7 +216,7 @@ class Walker {
       }
       const auto way = std::ranges::find_if(node().next, [&](const FlowWay& w) {
         return !w.after.empty() && w.after == outcome.tool &&
-               w.result != (outcome.ok ? CallResult::failed : CallResult::ok) && holds(w);
+               w.result != (outcome.ok ? CallResult::failed : CallResult::ok) && holds(w, f_);
       });
       if (way != node().next.end()) move(*way, outcome.tool + " has returned");
     }
@@ -223,17 +230,10 @@ class Walker {
       if (auto field = kept(one, value)) set(std::move(*field));
   }
 
-  bool holds(const FlowWay& way) const {
-    return std::ranges::all_of(way.conditions, [&](const FlowWay::Condition& c) {
-      const Field* field = find(f_, c.field);
-      return field && std::ranges::find(c.values, field->value) != c.values.end();
-    });
-  }
-
   const FlowWay* heard_way(const std::string& words) const {
     for (const auto* ways : {&node().next, &plan_.anywhere})
       for (const FlowWay& way : *ways)
-        if (!way.hears.empty() && way.to != node().name && holds(way) &&
+        if (!way.hears.empty() && way.to != node().name && holds(way, f_) &&
             dialog::slot_in(dialog::SlotKind::one_of, {{way.hears.front(), way.hears}}, words, plan_.language, false))
           return &way;
     return nullptr;
@@ -245,7 +245,7 @@ class Walker {
       if (!way.hears.empty() || !way.when.empty() || !way.after.empty()) continue;
       if (way.result == CallResult::ok && f_.called != Called::ok) continue;
       if (way.result == CallResult::failed && f_.called != Called::failed) continue;
-      if (holds(way)) return &way;
+      if (holds(way, f_)) return &way;
     }
     return nullptr;
   }
@@ -454,16 +454,10 @@ dialog::Context told(const State& all, const FlowState& flow) {
 const FlowWay* way_of_model(const State& all, std::string_view to) {
   const Flow& plan = all.settings.flow;
   if (!plan.exists()) return nullptr;
-  const auto holds = [&](const FlowWay& way) {
-    return std::ranges::all_of(way.conditions, [&](const FlowWay::Condition& c) {
-      const Field* field = find(all.flow, c.field);
-      return field && std::ranges::find(c.values, field->value) != c.values.end();
-    });
-  };
   const FlowNode& node = plan.nodes[std::min(all.reply.node, plan.nodes.size() - 1)];
   for (const auto* ways : {&node.next, &plan.anywhere})
     for (const FlowWay& way : *ways)
-      if (!way.when.empty() && way.to == to && holds(way)) return &way;
+      if (!way.when.empty() && way.to == to && holds(way, all.flow)) return &way;
   return nullptr;
 }
 

@@ -23,6 +23,14 @@ std::size_t bytes_of(const std::vector<std::string>& words, std::size_t n) {  //
   return bytes;
 }
 
+bool way_exists(const Flow& flow, const std::string& from, const std::string& to) {
+  if (from.empty()) return flow.exists() && to == flow.nodes.front().name;
+  const auto leads = [&](const FlowWay& way) { return way.to == to; };
+  if (std::ranges::any_of(flow.anywhere, leads)) return true;
+  const auto node = std::ranges::find(flow.nodes, from, &FlowNode::name);
+  return node != flow.nodes.end() && (node->unclear == to || std::ranges::any_of(node->next, leads));
+}
+
 }  // namespace
 
 void Promises::expect(bool kept, const std::string& what) {
@@ -35,8 +43,9 @@ void Promises::saw(Time now, const Event& event, const Actions& actions, const S
   expect(!ended_ || actions.empty(), "an action after the end");
   if (ended_) return;
   before(event);
-  effects_ = &state.settings.tools;
+  settings_ = &state.settings;
   for (const auto& action : actions) act(action);
+  check_flow(actions, state);
   if (std::exchange(called_, false))
     expect(replies_.count(newest_) && replies_[newest_].released,
            "a tool that has an effect runs before its reply is committed");
@@ -181,14 +190,18 @@ void Promises::act(const Action& a) {
   } else if (auto* x = std::get_if<action::CallTool>(&a.what)) {
     expect(!tools_.count(x->id), "tool call " + x->id + " runs twice");
     tools_[x->id] = Tool::running;
-    const auto tool = std::ranges::find(*effects_, x->tool, &ToolSettings::name);
-    expect(tool != effects_->end(), "a tool is called that there is not");
-    if (tool == effects_->end() || tool->effect == Effect::none) return;
+    const auto& tools = settings_->tools;
+    const auto tool = std::ranges::find(tools, x->tool, &ToolSettings::name);
+    expect(tool != tools.end(), "a tool is called that there is not");
+    if (tool == tools.end() || tool->effect == Effect::none) return;
     called_ = true;
     expect(called_so_.insert(x->tool + " " + x->arguments).second || tool->builtin != Builtin::none,
            "a tool with an effect is called twice for one turn with the same arguments");
   } else if (std::holds_alternative<action::CallerSaid>(a.what)) {
     if (std::get<action::CallerSaid>(a.what).final) called_so_.clear();
+  } else if (auto* x = std::get_if<action::Enter>(&a.what)) {
+    expect(way_exists(settings_->flow, node_, x->node), "from \"" + node_ + "\" no way leads to \"" + x->node + "\"");
+    node_ = x->node;
   } else if (auto* x = std::get_if<action::CancelTool>(&a.what)) {
     const auto it = tools_.find(x->id);
     expect(it != tools_.end() && it->second == Tool::running, "CancelTool of " + x->id + ", which does not run");
@@ -206,6 +219,15 @@ void Promises::act(const Action& a) {
     }
     expect(sum == x->v2v_us, "the waterfall's parts do not add up");
   }
+}
+
+void Promises::check_flow(const Actions& actions, const State& state) {
+  const Flow& flow = state.settings.flow;
+  if (!flow.exists() || node_.empty()) return;
+  expect(flow.nodes[state.flow.node].name == node_, "the flow is elsewhere than the last Enter");
+  for (const auto& a : actions)
+    if (std::get_if<action::Release>(&a.what) && state.reply.kind == call::Reply::Kind::answer)
+      expect(state.reply.node == state.flow.node || state.flow.entering, "an answer of another node is released");
 }
 
 // The item that this event has appended, against what the mouth played.

@@ -3,6 +3,7 @@
 //   every start has its stop       Listen, Ask, Hold, CallTool
 //   each call has one result       before the model is asked again; with an effect, after the commit and not twice
 //   nothing stale is ever heard    Speak, Release: only of the newest generation, once
+//   the flow follows its ways      Enter; and what is released was prepared for the node where the call is
 //   nothing unheard is claimed     the agent's items are the words that the mouth played, and all of them
 //   the parts add up               TurnTook
 //   no deadline spins              a tick at next_deadline() clears it
@@ -36,6 +37,7 @@ class Promises {
   void before(const Event& event);
   void act(const Action& action);
   void check_heard(const Event& event, const State& state);
+  void check_flow(const Actions& actions, const State& state);
   void check_context(const State& state);
   void check_results(const dialog::Context& context);
   void check_end(const State& state);
@@ -50,10 +52,11 @@ class Promises {
   Utterance listening_ = 0, utterances_ = 0;
   enum class Tool { running, returned };
   std::map<std::string, Tool> tools_;
-  const std::vector<ToolSettings>* effects_ = nullptr;  // of the step under way
-  std::set<std::string> called_so_;                     // with an effect, since the caller's last words
+  const Settings* settings_ = nullptr;  // of the step under way
+  std::set<std::string> called_so_;     // with an effect, since the caller's last words
   std::set<int> turns_;
   bool hung_up_ = false, ended_ = false, called_ = false;
+  std::string node_;  // of the flow
   Time ticked_{};
   int ticks_ = 0;
   std::size_t items_ = 0;

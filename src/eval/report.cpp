@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/utf8.hpp"
+#include "base/xml.hpp"
 
 namespace offhook::eval {
 namespace {
@@ -46,19 +47,8 @@ std::string transcript(const Account& account) {
 }
 
 // Of text that is fit for a terminal: what XML forbids is no longer in it.
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  return out;
-}
 std::string xml(std::string_view text) {
-  return escaped(shown(text));
+  return xml_escaped(shown(text));
 }
 
 std::string in_seconds(Duration d) {
@@ -162,7 +152,7 @@ std::string as_junit(std::span<const Verdict> verdicts) {
       else
         out += "><failure message=\"" + xml("found " + c.found) + "\"/></testcase>\n";
     }
-    out += "    <system-out>" + escaped(transcript(v.account)) + "</system-out>\n  </testsuite>\n";
+    out += "    <system-out>" + xml_escaped(transcript(v.account)) + "</system-out>\n  </testsuite>\n";
   }
   return out + "</testsuites>\n";
 }

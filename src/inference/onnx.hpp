@@ -34,7 +34,6 @@ class OnnxSession {
   // A missing file is Errc::not_found, one that is no model Errc::invalid.
   static Result<std::unique_ptr<OnnxSession>> load(const std::string& path);
   // `model`: what was in the file, changed (onnx_edit.hpp); it need not outlive this.
-  // `model`: what was in the file, changed (onnx_edit.hpp); it need not outlive this.
   static Result<std::unique_ptr<OnnxSession>> load_edited(const std::string& path, std::string_view model);
   ~OnnxSession();
   OnnxSession(const OnnxSession&) = delete;

@@ -18,6 +18,10 @@ namespace {
 
 // Shorter speech is padded with silence: of less, models make nothing, or rubbish.
 constexpr std::size_t kShortest = kRate / 2;
+// Behind speech that ends with its last word Moonshine hears others ("At ten o'clock" was "Aftonic luck"). With this
+// much silence there, a quarter of its errors in short answers are gone; silence in front helps some voices and harms
+// others.
+constexpr std::size_t kSilenceBehind = kRate * 3 / 10;
 constexpr int kLongest = 12;  // seconds; turns are cut into segments soon after
 
 template <class T, void (*destroy)(const T*)>
@@ -56,6 +60,7 @@ class Engines {
 
   // Any thread, several at once: a decode has its own state, the sessions beneath are shared.
   Result<std::string> decode(std::vector<float> samples) const try {
+    if (family_ == SherpaFamily::moonshine) samples.resize(samples.size() + kSilenceBehind);
     if (samples.size() < kShortest) samples.resize(kShortest);
     const Stream stream(SherpaOnnxCreateOfflineStream(engine_.get()));
     if (!stream) return Error{Errc::internal, "recognising speech: sherpa-onnx made no stream"};

@@ -14,7 +14,6 @@ struct Queued {
   std::array<float, kWindow> samples;
   std::int64_t position;
   Time since;
-  bool silent;
 };
 
 // One call's. Held by its Stream and, while its window is in a batch, by the batch: so a callback may destroy its
@@ -44,7 +43,8 @@ void forget_in_quiet(Call& call, float probability) {
 // Nothing to hear, and nothing heard before that it could be the end of: the model need not be asked.
 bool skipped(Call& call) {
   const Queued& next = call.queue.front();
-  if (!next.silent || !call.clean) return false;
+  const auto audible = [](float x) { return std::abs(x) > Batcher::kSilent; };
+  if (!call.clean || std::ranges::any_of(next.samples, audible)) return false;
   std::copy(next.samples.end() - kContext, next.samples.end(), call.memory.context.begin());
   return true;
 }
@@ -122,7 +122,6 @@ void BatcherOnLoop::push(const CallPtr& call, std::span<const float> window, std
   std::copy(window.begin(), window.end(), queued.samples.begin());
   queued.position = position;
   queued.since = loop_.now();
-  queued.silent = std::ranges::none_of(window, [](float x) { return std::abs(x) > kSilent; });
   arm();
 }
 
