@@ -135,29 +135,4 @@ std::vector<std::string> all_fillers() {
   return all;
 }
 
-std::string_view waiting_words(std::string_view language) {
-  constexpr std::pair<std::string_view, std::string_view> kWords[] = {{"de", "Einen Moment bitte."},
-                                                                      {"fr", "Un instant, s'il vous plaît."},
-                                                                      {"es", "Un momento, por favor."},
-                                                                      {"it", "Un momento, per favore."},
-                                                                      {"pt", "Um momento, por favor."},
-                                                                      {"nl", "Een ogenblik, alstublieft."},
-                                                                      {"pl", "Chwileczkę."},
-                                                                      {"sv", "Ett ögonblick."},
-                                                                      {"da", "Et øjeblik."},
-                                                                      {"nb", "Et øyeblikk."},
-                                                                      {"cs", "Okamžik, prosím."},
-                                                                      {"tr", "Bir dakika lütfen."},
-                                                                      {"ja", "少々お待ちください。"},
-                                                                      {"zh", "请稍等。"},
-                                                                      {"ko", "잠시만 기다려 주세요."},
-                                                                      {"ru", "Одну минуту, пожалуйста."},
-                                                                      {"uk", "Хвилинку, будь ласка."},
-                                                                      {"hi", "एक मिनट रुकिए।"}};
-  const std::string_view primary = language.substr(0, language.find_first_of("-_"));
-  for (const auto& [tag, words] : kWords)
-    if (primary == tag) return words;
-  return "One moment, please.";
-}
-
 }  // namespace offhook::dialog

@@ -1,6 +1,5 @@
 // A few words that can be said at once while the answer is being made: "Sure, one moment." Chosen by what the caller
-// said, and by the number of the turn, so that a replay says the same. English, but for
-// waiting_words(). Pure: no state, any thread.
+// said, and by the number of the turn, so that a replay says the same. English. Pure: no state, any thread.
 #pragma once
 
 #include <optional>
@@ -16,8 +15,5 @@ std::optional<std::string_view> filler_for(std::string_view caller_words, unsign
 
 // Every text that filler_for() can return, once each: so that they can be spoken by a voice before the first call.
 std::vector<std::string> all_fillers();
-
-// "One moment, please." in the language of a tag such as "de-AT"; in English where it is none that is known.
-std::string_view waiting_words(std::string_view language);
 
 }  // namespace offhook::dialog

@@ -48,10 +48,4 @@ TEST(Fillers, all_that_can_be_said_are_listed_once) {
     for (unsigned turn = 0; turn < 20; ++turn) EXPECT_NE(std::find(all.begin(), all.end(), at(text, turn)), all.end());
 }
 
-TEST(Fillers, a_wait_is_told_in_the_agents_language) {
-  EXPECT_EQ(waiting_words("de-AT"), "Einen Moment bitte.");
-  EXPECT_EQ(waiting_words("pt_BR"), "Um momento, por favor.");
-  for (const char* other : {"en-US", "en", "", "xx", "den"}) EXPECT_EQ(waiting_words(other), "One moment, please.");
-}
-
 }  // namespace offhook::dialog

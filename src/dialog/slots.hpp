@@ -22,9 +22,10 @@ enum class SlotKind {
   digits,  // "4471": read out one by one, in groups, or written; letters of an order number too ("A 4471" → "A4471")
   phone,   // "+15550142" or "5550142": 7 to 15 digits
   email,   // "ann.smith@example.com", said or written
-  day,     // "monday" … "sunday", "today", "tomorrow", "12-24" (month and day), "2026-12-24"
-  time,    // "15:30", of 24 hours: without morning or evening, one to seven are taken as the afternoon
-  name,    // "Ann Smith": without "my name is", each word with a capital
+  day,   // "monday" … "sunday", "today", "tomorrow", "day_after_tomorrow", "12-24" (month and day), "2026-12-24"; "24"
+         // (of whichever month comes next) only where it was asked for
+  time,  // "15:30", of 24 hours: without morning or evening, one to seven are taken as the afternoon
+  name,  // "Ann Smith": without "my name is", each word with a capital
 };
 
 struct SlotChoice {

@@ -209,13 +209,25 @@ class Days {
 
   std::size_t date(std::size_t i) {
     const auto d = date_at(s_, i);
-    if (!d) {  // "the first or the second of May"
-      const auto day = s_.words[i].text.size() > 2 ? ordinal_at(s_, i) : std::nullopt;
-      if (day && contains(kJoins, text_at(s_.words, day->to))) out_.push_back({i, day->to, "", ""});
-      return 0;
-    }
+    if (!d) return day_of_month(i);
     put(i, d->to, value_of(*d), spoken_date(s_, i, *d));
     return d->to;
+  }
+
+  // "The 24th." of whichever month comes next.
+  std::size_t day_of_month(std::size_t i) {
+    const auto day = s_.words[i].text.size() > 2 ? ordinal_at(s_, i) : std::nullopt;
+    if (!day || day->value < 1 || day->value > 31) return 0;
+    if (contains(kJoins, text_at(s_.words, day->to))) {  // "the first or the second of May"
+      out_.push_back({i, day->to, "", ""});
+      return 0;
+    }
+    const bool the = i > 0 && (contains(kThe, s_.words[i - 1].text) || s_.words[i - 1].text == "am");
+    const bool ends = day->to >= s_.size() || s_.words[day->to - 1].pause ||
+                      phrase_at(s_.words, day->to, t_.courtesies) > 0 || contains(t_.at, text_at(s_.words, day->to));
+    if (!s_.asked || !the || !ends) return 0;
+    put(i, day->to, std::to_string(day->value), said_back(s_, i - 1, day->to));
+    return day->to;
   }
 
   std::size_t weekday(std::size_t i) {
@@ -236,7 +248,10 @@ class Days {
                 spoken_date(s_, the, *d));
         return d->to;
       }
-      if (const auto day_of_month = ordinal_at(s_, the); day_of_month && the > to) return day_of_month->to;
+      if (const auto day_of_month = ordinal_at(s_, the); day_of_month && the > to) {  // "Wednesday the third"
+        put(i, day_of_month->to, std::to_string(day_of_month->value), said_back(s_, i, day_of_month->to));
+        return day_of_month->to;
+      }
     }
     if (is && phrase_at(s_.words, to, t_.courtesies) == 0 && phrase_at(s_.words, to, t_.spoils) == 0 && to < s_.size())
       return to;
@@ -282,7 +297,8 @@ class Days {
     const bool passing = !s_.asked && to == i + 1 && value == 0 && !contains(t_.today_before, before) &&
                          !contains(t_.today_behind, text_at(s_.words, to)) && s_.size() > 2;
     const bool greeting = !s_.asked && t_.tag == "de" && i == 0 && value == 1 && s_.words[i].pause && s_.size() > 1;
-    if (!passing && !greeting) put(i, to, value == 0 ? "today" : value == 1 ? "tomorrow" : "", said_back(s_, i, to));
+    constexpr std::string_view kValues[] = {"today", "tomorrow", "day_after_tomorrow", ""};
+    if (!passing && !greeting) put(i, to, std::string(kValues[value]), said_back(s_, i, to));
     return to;
   }
 

@@ -31,7 +31,7 @@ bool has_form(SlotKind kind, std::string_view value) {
       return only(digits, kDigits) && digits.size() >= 7 && digits.size() <= 15;
     }
     case SlotKind::email: return std::count(value.begin(), value.end(), '@') == 1 && value.size() <= 320;
-    case SlotKind::day: return value.ends_with("day") || value == "tomorrow" || only(value, "0123456789-");
+    case SlotKind::day: return value.ends_with("day") || value.ends_with("tomorrow") || only(value, "0123456789-");
     case SlotKind::time: return value.size() == 5 && value[2] == ':' && value < "24:00";
     case SlotKind::name: return std::count(value.begin(), value.end(), ' ') < 4;
   }

@@ -8,7 +8,7 @@ constexpr Counted kWeekdays[] = {{"montag", 1},  {"dienstag", 2}, {"mittwoch", 3
 constexpr Counted kMonths[] = {{"januar", 1},    {"jänner", 1},   {"februar", 2},   {"märz", 3},     {"maerz", 3},
                                {"april", 4},     {"mai", 5},      {"juni", 6},      {"juli", 7},     {"august", 8},
                                {"september", 9}, {"oktober", 10}, {"november", 11}, {"dezember", 12}};
-constexpr Counted kTodays[] = {{"übermorgen", 2},    {"wochenende", 2},        {"heute", 0},
+constexpr Counted kTodays[] = {{"übermorgen", 2},    {"wochenende", 3},        {"heute", 0},
                                {"heute morgen", 0},  {"heute früh", 0},        {"heute vormittag", 0},
                                {"heute mittag", 0},  {"heute nachmittag", 0},  {"heute abend", 0},
                                {"morgen", 1},        {"morgen früh", 1},       {"morgen vormittag", 1},

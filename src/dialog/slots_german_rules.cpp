@@ -83,6 +83,7 @@ std::size_t around_hour(SlotWords words, std::size_t i, Clock& clock) {
   std::size_t to = 0;
   if (first == "halb") return twelve(i + 1, -30, to) ? to : 0;
   if (first == "dreiviertel") return twelve(i + 1, -15, to) ? to : 0;
+  if (first == "drei" && text_at(words, i + 1) == "viertel" && twelve(i + 2, -15, to)) return to;
   std::size_t at = i;
   int minutes = 15;
   if (first == "viertel") {

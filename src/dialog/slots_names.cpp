@@ -77,6 +77,13 @@ class Names {
       const auto letters = spelled_at(from);
       return letters.size() >= 3 ? found({upper_first(letters)}) : std::nullopt;
     }
+    if (std::vector<std::string> whole; s_.words[to - 1].pause) {
+      const std::size_t end = take(to, introduced == plainly, whole);
+      if (whole.size() <= kMostWords && said_in_full(name, whole)) {
+        name = std::move(whole);
+        to = end;
+      }
+    }
     for (std::size_t i = to; introduced == plainly && i < s_.size(); ++i)
       if (const std::size_t n = phrase_at(s_.words, i, t_.introduces)) return both(name, from, i, i + n);
     if (contains(kAnd, text_at(s_.words, to)) && to + 1 < s_.size() && is_name(to + 1, false)) return {};
@@ -92,6 +99,12 @@ class Names {
   }
 
  private:
+  // "Bond, James Bond".
+  static bool said_in_full(const std::vector<std::string>& name, const std::vector<std::string>& whole) {
+    return whole.size() > name.size() &&
+           std::equal(name.rbegin(), name.rend(), whole.rbegin(),
+                      [](const auto& a, const auto& b) { return lower_case(a) == lower_case(b); });
+  }
   // "My first name is Ann, my last name is Smith": the words between `first` and `from` say which is which.
   std::optional<Found> both(const std::vector<std::string>& one, std::size_t first, std::size_t other,
                             std::size_t from) const {

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::string_view kHalves[] = {"am", "pm"};  // of the day: "3 pm" is a time
 constexpr std::string_view kOrMore[] = {"or more", "or less", "or fewer", "oder mehr", "oder weniger"};
+constexpr std::string_view kOutOf[] = {"out of", "von"};
 constexpr std::int64_t kMost = 1'000'000'000'000;
 
 std::optional<int> word_value(SlotWords words, std::size_t i, const SlotTongue& tongue) {
@@ -192,6 +193,8 @@ Candidates numbers_in(const Speech& speech) {
     else if (!one || (!contains(t.not_count_before, before) && phrase_at(words, number->to, t.not_count_behind) == 0))
       out.push_back({i, number->to, number->text, said_back(speech, i, number->to)});
     i = number->to;
+    if (const std::size_t of = phrase_at(words, i, kOutOf); of > 0)  // "eight out of ten"
+      if (const auto most = cardinal_at(words, i + of, t)) i = most->to;
   }
   return out;
 }

@@ -88,8 +88,8 @@ struct SlotTongue {
   Table extension{};
 
   std::span<const Counted> weekdays{}, months{},
-      todays{};                                 // 1 is Monday; 1 is January; 0 today, 1 tomorrow, 2 another: phrases
-  Table next{}, next_week{};                    // "next Tuesday", phrases; "Tuesday next week", phrases
+      todays{};               // 1 is Monday; 1 is January; 0 today, 1 tomorrow, 2 the day after, 3 another: phrases
+  Table next{}, next_week{};  // "next Tuesday", phrases; "Tuesday next week", phrases
   Table not_this_day{}, not_this_day_behind{};  // "every", "before"; phrases: "week" of "Tuesday week"
   Table today_before{}, today_behind{};         // beside which today is meant even in passing: "for today", "today at"
   Table names{};  // of more than days and months, those that are written with a capital: "Uhr"

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "dialog/context.hpp"
-#include "dialog/fillers.hpp"
+#include "dialog/phrases.hpp"
 #include "dialog/summary.hpp"
 #include "llm/local_server.hpp"
 #include "llm/windows.hpp"
@@ -126,7 +126,13 @@ void read_limits(Fields limits, call::Settings& settings) {
 }
 
 // What the agent says on its own account. Empty: nothing.
-void read_phrases(Fields phrases, call::Settings& settings) {
+void read_phrases(Fields phrases, const std::string& language, call::Settings& settings) {
+  const dialog::Phrases& own = dialog::phrases_in(language);
+  settings.idle_text = own.idle;
+  settings.goodbye_text = own.goodbye;
+  settings.apology_text = std::string(own.not_understood) + " " + std::string(own.say_again);
+  settings.failure_text = own.failure;
+  settings.tool_text = own.waiting;
   phrases.text("idle", settings.idle_text, {.least = 0, .most = 500});
   phrases.text("goodbye", settings.goodbye_text, {.least = 0, .most = 500});
   phrases.text("apology", settings.apology_text, {.least = 0, .most = 500});
@@ -208,9 +214,11 @@ void read_all(Fields root, AgentFile& out) {
                                "owner: offhook");
   read_audio(root.map("audio"), out);
   read_limits(root.map("limits"), agent.settings);
-  read_phrases(root.map("phrases"), agent.settings);
   read_speech(root.map("speech"), out.speech);
-  if (!root.map("phrases").has("tool")) agent.settings.tool_text = dialog::waiting_words(speech_language(out));
+  const std::string language = speech_language(out);
+  if (agent.settings.filler > Duration::zero() && !language.starts_with("en"))
+    turn.complain("filler", "what it says is English, and the agent speaks " + language + "; remove it");
+  read_phrases(root.map("phrases"), language, agent.settings);
   read_record(root.map("record"), out);
   read_context(root.map("context"), out);
   read_tools(root, out);

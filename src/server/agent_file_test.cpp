@@ -270,6 +270,17 @@ TEST(AgentFile, what_is_said_is_put_into_the_words_of_the_language_that_is_spoke
   EXPECT_EQ(language(hears), "en-US");  // the voice of this machine is English
 }
 
+TEST(AgentFile, what_it_says_on_its_own_account_is_in_the_language_it_speaks) {
+  const call::Settings german =
+      good(least + "speech: { language: de-AT }\nphrases: { goodbye: Servus. }").agent.settings;
+  EXPECT_EQ(german.idle_text, "Sind Sie noch da?");
+  EXPECT_THAT(german.apology_text, HasSubstr("nicht verstanden. Können Sie"));
+  EXPECT_EQ(german.tool_text, "Einen Moment bitte.");
+  EXPECT_EQ(german.goodbye_text, "Servus.");
+  EXPECT_EQ(good(least).agent.settings.apology_text, call::Settings().apology_text);
+  EXPECT_THAT(wrong(least + "speech: { language: de }\nturn: { filler: 1s }"), HasSubstr("turn.filler: what it says"));
+}
+
 TEST(AgentFile, a_lexicon_is_read_and_what_it_cannot_be_is_told) {
   const AgentFile agent = good(least + "speech: { lexicon: { Siobhan: Shivawn, GmbH: G m b H } }");
   EXPECT_TRUE(agent.speech.in_words);

@@ -7,6 +7,7 @@
 
 #include "call/builtin_tools.hpp"
 #include "call/flow_graph.hpp"
+#include "dialog/phrases.hpp"
 #include "tools/placeholders.hpp"
 
 namespace offhook::server {
@@ -62,10 +63,6 @@ FlowWay read_way(Fields fields) {
   return way;
 }
 
-std::string not_understood(std::string_view language) {
-  return language.starts_with("de") ? "Das habe ich leider nicht verstanden. " : "Sorry, I didn't get that. ";
-}
-
 FlowSlot read_slot(Fields fields, const std::string& language) {
   FlowSlot slot;
   fields.text("field", slot.field, {.least = 1, .most = 40});
@@ -91,7 +88,8 @@ FlowSlot read_slot(Fields fields, const std::string& language) {
     fields.complain("as", "found one_of beside it; remove one of them");
   fields.text("ask", slot.ask, {.least = 1, .most = 500});
   fields.text("again", slot.again, {.least = 1, .most = 500});
-  if (slot.again.empty() && !slot.ask.empty()) slot.again = not_understood(language) + slot.ask;
+  if (slot.again.empty() && !slot.ask.empty())
+    slot.again = std::string(dialog::phrases_in(language).not_understood) + " " + slot.ask;
   return slot;
 }
 
